@@ -1,0 +1,95 @@
+/** Random access to bytes, so that a delta never forces a second copy of a file into memory; and digests of them. */
+import { createHash } from 'node:crypto';
+import { PatchError } from './errors.ts';
+
+export interface Bytes {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * Gives exactly `length` bytes from `offset`. Both must lie inside the size; otherwise, and where the source
+   * became shorter meanwhile, it rejects with a PatchError. The caller may keep but must not change the result.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** SHA-256 in lower-case hexadecimal behind its name. */
+export type Digest = `sha256:${string}`;
+
+const digestPattern = /^sha256:[0-9a-f]{64}$/;
+
+export function isDigest(text: unknown): text is Digest {
+  return typeof text === 'string' && digestPattern.test(text);
+}
+
+/** Bytes that are in memory already. */
+export function bytesOf(data: Uint8Array): Bytes {
+  return {
+    size: data.length,
+    read: async (offset, length) => {
+      assertRange(offset, length, data.length);
+      return data.subarray(offset, offset + length);
+    },
+  };
+}
+
+/** A part of other bytes. */
+export function sliceOf(bytes: Bytes, start: number, size: number): Bytes {
+  assertRange(start, size, bytes.size);
+  return {
+    size,
+    read: async (offset, length) => {
+      assertRange(offset, length, size);
+      return bytes.read(start + offset, length);
+    },
+  };
+}
+
+/** Refuses a range that does not lie inside `size` (E_FORMAT: whoever asked trusted a length it was given). */
+export function assertRange(offset: number, length: number, size: number): void {
+  const fits =
+    Number.isSafeInteger(offset) &&
+    Number.isSafeInteger(length) &&
+    offset >= 0 &&
+    length >= 0 &&
+    offset + length <= size;
+  if (!fits) throw new PatchError('E_FORMAT', `range ${offset}+${length} lies outside of ${size} bytes`);
+}
+
+/** How much the streaming readers take at a time, in bytes. */
+export const chunkSize = 1 << 20;
+
+/** The bytes in order, in pieces of at most `size` bytes. */
+export async function* chunksOf(bytes: Bytes, size = chunkSize): AsyncGenerator<Uint8Array> {
+  for (let offset = 0; offset < bytes.size; offset += size) {
+    yield await bytes.read(offset, Math.min(size, bytes.size - offset));
+  }
+}
+
+/** All bytes at once; refuses with E_LIMIT when there are more than `limit`. */
+export async function readAll(bytes: Bytes, limit: number, what = 'content'): Promise<Uint8Array> {
+  if (bytes.size > limit) throw tooLarge(what, bytes.size, limit);
+  return bytes.read(0, bytes.size);
+}
+
+export function tooLarge(what: string, size: number, limit: number): PatchError {
+  return new PatchError('E_LIMIT', `${what} is too large: ${size} bytes, the limit is ${limit}`, {
+    help: 'raise the limit if you trust the source',
+  });
+}
+
+export function digestOf(data: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(data).digest('hex')}`;
+}
+
+export interface Hasher {
+  update(data: Uint8Array): void;
+  digest(): Digest;
+}
+
+export function createHasher(): Hasher {
+  const hash = createHash('sha256');
+  return {
+    update: (data) => void hash.update(data),
+    digest: () => `sha256:${hash.digest('hex')}`,
+  };
+}

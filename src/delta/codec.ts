@@ -1,0 +1,28 @@
+/** The port for delta codecs: algorithm pairs that write and read the difference of two byte sequences. */
+import type { Bytes } from '../bytes.ts';
+import type { Executor } from '../exec/executor.ts';
+
+export interface CodecContext {
+  readonly signal: AbortSignal;
+  /** Where heavy work runs. */
+  readonly executor: Executor;
+  /** The most memory in bytes that one decode may ask for beyond its input; E_LIMIT above. */
+  readonly memoryLimit: number;
+}
+
+/**
+ * The contract (test/contract/delta-codec.ts checks every implementation):
+ * - `decode(reference, encode(reference, target))` gives the target, for any two inputs, empty ones included.
+ * - Equal inputs give equal bytes, on every machine and with every number of threads.
+ * - `encode` streams the delta in pieces of bounded size and never holds more of either input than its windows.
+ *   It may return early (the caller stops reading) and then stops working.
+ * - `decode` takes any bytes whatever: it yields at most `size` bytes, then ends or throws a PatchError (E_FORMAT,
+ *   E_LIMIT); it never hangs, and never yields fewer than `size` bytes without an error. A delta that reads outside
+ *   of the reference is an error. A wrong reference of the right size may go unnoticed: callers compare digests.
+ */
+export interface DeltaCodec {
+  /** Name and version, as it stands in `encoding`: 'xdelta3/1'. */
+  readonly id: string;
+  encode(reference: Bytes, target: Bytes, context: CodecContext): AsyncIterable<Uint8Array>;
+  decode(reference: Bytes, delta: Bytes, size: number, context: CodecContext): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,44 @@
+/** Exclude entries: glob rules for what is never captured and never patched. */
+import picomatch from 'picomatch';
+import { PatchError } from '../errors.ts';
+
+export interface Exclude {
+  /** Whether the entry of that name, or a folder that it is in, is excluded. */
+  (name: string): boolean;
+  /** The rules, sorted, each once. */
+  readonly rules: readonly string[];
+  /** Rules that have matched nothing so far: most often a typing error. */
+  unmatched(): string[];
+}
+
+/**
+ * Makes a matcher of glob rules. A rule is held against the whole name (`AppRoot/logs/**`) and, unless it starts with
+ * a slash, against the name without its variable (`logs/**`); a rule without any slash is held against every
+ * component (`*.log`). Case matters. E_USAGE for an empty rule.
+ */
+export function createExclude(globs: readonly string[]): Exclude {
+  const rules = [...new Set(globs)].sort();
+  const matched = new Set<string>();
+  const matchers = rules.map((rule) => {
+    if (rule.trim() === '') throw new PatchError('E_USAGE', 'an exclude rule is empty');
+    const glob = rule.startsWith('/') ? rule.slice(1) : rule;
+    const test = picomatch(glob.endsWith('/') ? `${glob}**` : glob, { dot: true, nonegate: true });
+    const everywhere = !rule.includes('/');
+    const rooted = rule.startsWith('/');
+    return (name: string): boolean => {
+      const inside = name.slice(name.indexOf('/') + 1);
+      const hit = everywhere
+        ? name.split('/').some((part) => test(part))
+        : test(name) || (!rooted && test(inside));
+      if (hit) matched.add(rule);
+      return hit;
+    };
+  });
+  const exclude = (name: string): boolean => {
+    let hit = false;
+    // Every rule is asked, so that each one that matches is known to be of use.
+    for (const matches of matchers) hit = matches(name) || hit;
+    return hit;
+  };
+  return Object.assign(exclude, { rules, unmatched: () => rules.filter((rule) => !matched.has(rule)) });
+}

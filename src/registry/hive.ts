@@ -1,0 +1,54 @@
+/** The one model of a registry hive. Raw data is the truth (type number and bytes); decoding it is a view. */
+
+/** A value's type: the number that Windows gives it, or a delete entry (`"name"=-`: hides a value below this layer). */
+export type ValueType = number | 'delete-entry';
+
+export interface RegistryValue {
+  /** As written; the default value's name is the empty string. */
+  readonly name: string;
+  readonly type: ValueType;
+  /** As stored; empty for a delete entry. */
+  readonly data: Uint8Array;
+}
+
+/**
+ * `key`: an ordinary key. `delete-entry` (`[-KEY]`): hides the key of that name below this layer, and has neither
+ * values nor keys itself. `opaque` (`[-KEY]`, then `[KEY]`): hides what lies below, and stands in its place.
+ */
+export type KeyKind = 'key' | 'delete-entry' | 'opaque';
+
+export interface RegistryKey {
+  /** As written, without its path. The root key of a hive has the empty name. */
+  readonly name: string;
+  readonly kind: KeyKind;
+  /** By folded name (`foldName`), since Windows ignores case. */
+  readonly values: ReadonlyMap<string, RegistryValue>;
+  /** By folded name. */
+  readonly keys: ReadonlyMap<string, RegistryKey>;
+}
+
+/** HKEY_LOCAL_MACHINE, HKEY_CURRENT_USER, HKEY_USERS, and HKEY_USERS\.DEFAULT as a template for new users. */
+export type HiveRoot = 'machine' | 'user' | 'users' | 'user-template';
+export const hiveRoots: readonly HiveRoot[] = ['machine', 'user', 'user-template', 'users'];
+
+/** Content of a registry file or area: the hives that it has keys of. */
+export type Registry = ReadonlyMap<HiveRoot, RegistryKey>;
+
+export const REG_NONE = 0;
+export const REG_SZ = 1;
+export const REG_EXPAND_SZ = 2;
+export const REG_BINARY = 3;
+export const REG_DWORD = 4;
+export const REG_MULTI_SZ = 7;
+export const REG_QWORD = 11;
+
+/** The name under which Windows would find a key or value again. */
+export function foldName(name: string): string {
+  let folded = '';
+  for (const character of name) {
+    const upper = character.toUpperCase();
+    // Windows maps one code unit to one code unit: 'ß' stays, where JavaScript would write 'SS'.
+    folded += upper.length === character.length ? upper : character;
+  }
+  return folded;
+}
