@@ -42,13 +42,25 @@ export const REG_DWORD = 4;
 export const REG_MULTI_SZ = 7;
 export const REG_QWORD = 11;
 
-/** The name under which Windows would find a key or value again. */
+/**
+ * The name under which Windows would find a key or value again: the upper case of each UTF-16 code unit by itself.
+ * Where JavaScript would write more than one unit ('ß'), would map a letter into ASCII ('ſ', 'ı') or would look at
+ * surrogate pairs, Windows does not, and the unit stays.
+ */
 export function foldName(name: string): string {
+  if (isAscii(name)) return name.toUpperCase();
   let folded = '';
-  for (const character of name) {
-    const upper = character.toUpperCase();
-    // Windows maps one code unit to one code unit: 'ß' stays, where JavaScript would write 'SS'.
-    folded += upper.length === character.length ? upper : character;
-  }
+  for (let at = 0; at < name.length; at++) folded += foldUnit(name.charAt(at));
   return folded;
+}
+
+function foldUnit(unit: string): string {
+  const upper = unit.toUpperCase();
+  if (upper.length !== 1) return unit;
+  return upper.charCodeAt(0) < 0x80 && unit.charCodeAt(0) >= 0x80 ? unit : upper;
+}
+
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false;
+  return true;
 }

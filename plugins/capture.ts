@@ -1,0 +1,85 @@
+/** capture: two layers → what is compared, then one file per difference, in byte order of names. */
+import type Vinyl from 'vinyl';
+import { createExclude } from '../src/layer/excludes.ts';
+import { sameMeta } from '../src/layer/inventory.ts';
+import type { Entry, Layer } from '../src/layer/layer.ts';
+import { compareNames } from '../src/layer/name.ts';
+import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
+import { noRules } from '../src/layer/rules.ts';
+import type { Change } from '../src/patch/change.ts';
+import { changeFile, comparisonFile } from '../src/stream/file.ts';
+import { type Stage, type StageContext, source } from '../src/stream/stage.ts';
+
+export interface CaptureOptions {
+  /** The version that the patch starts from. */
+  readonly base: LayerSource | Layer;
+  /** The version that the patch produces. */
+  readonly target: LayerSource | Layer;
+  /** Exclude entries: globs that are passed over on both sides. */
+  readonly excludes?: readonly string[];
+}
+
+/** Reads both sides whole, once, to digest them; later stages read only what differs. */
+export const capture = ({ base, target, excludes = [] }: CaptureOptions): Stage => {
+  const exclude = createExclude(excludes);
+  return source('capture', async function* (context) {
+    const before = await open(base);
+    const after = await open(target);
+    try {
+      const read = async ({ readOnly }: Layer): Promise<Entry[]> => {
+        const entries: Entry[] = [];
+        let done = 0;
+        const onEntry = (label: string): void => {
+          context.report({ done: ++done, total: null, unit: 'entries', label });
+        };
+        for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry })) entries.push(one);
+        return entries;
+      };
+      const old = { identity: before.identity, variables: before.variables, entries: await read(before) };
+      const now = { identity: after.identity, variables: after.variables, entries: await read(after) };
+      warn(exclude.unmatched(), context);
+      yield comparisonFile({ base: old, target: now, rules: { ...noRules, excludes: exclude.rules } });
+      yield* differences(old.entries, now.entries);
+    } finally {
+      await before.close();
+      await after.close();
+    }
+  });
+};
+
+function warn(unmatched: readonly string[], { notice }: StageContext): void {
+  for (const rule of unmatched) {
+    notice({ code: 'exclude-unmatched', message: `the exclude rule ${JSON.stringify(rule)} matched nothing` });
+  }
+}
+
+async function open(given: LayerSource | Layer): Promise<Layer> {
+  return typeof given === 'object' && 'readOnly' in given ? given : openLayer(given);
+}
+
+/** Merges two lists that are in the same order. */
+async function* differences(base: readonly Entry[], target: readonly Entry[]): AsyncGenerator<Vinyl> {
+  let [i, j] = [0, 0];
+  for (;;) {
+    const old = base[i];
+    const now = target[j];
+    if (!old && !now) return;
+    const order = !old ? 1 : !now ? -1 : compareNames(old.name, now.name);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
+    const change = changeOf(order <= 0 ? old : undefined, order >= 0 ? now : undefined);
+    if (change) yield changeFile(change, (change.after && now?.bytes) ?? null, (change.before && old?.bytes) ?? null);
+  }
+}
+
+/** The difference of two entries of one name, or null where there is none. */
+export function changeOf(old: Entry | null | undefined, now: Entry | null | undefined): Change | null {
+  const coding = { encoding: [], payload: 0 };
+  if (old && now) {
+    if (sameMeta(old.meta, now.meta)) return null;
+    return { kind: 'modify', name: now.name, before: old.meta, after: now.meta, ...coding };
+  }
+  if (now) return { kind: 'add', name: now.name, before: null, after: now.meta, ...coding };
+  if (old) return { kind: 'remove', name: old.name, before: old.meta, after: null, ...coding };
+  return null;
+}

@@ -1,0 +1,64 @@
+/** deploy: finished changes → a target, all or nothing; or a `.vpa` → a file. The only stage that writes. */
+import type Vinyl from 'vinyl';
+import type { Plan } from '../src/stream/plan.ts';
+import type { Target } from '../src/store/target.ts';
+import { writeWhole } from '../src/store/write-whole.ts';
+import { type ChangeFile, changeFile, isChange, isPlan, streamOf } from '../src/stream/file.ts';
+import { type Stage, stage } from '../src/stream/stage.ts';
+import { PatchError } from '../src/errors.ts';
+
+export type DeployOptions =
+  /** Where changes go. */
+  | { readonly target: Target }
+  /** The path that a `.vpa` is written to. */
+  | { readonly file: string };
+
+export const deploy = (options: DeployOptions): Stage =>
+  stage('deploy', (files, { signal, report }) =>
+    'target' in options ? deployChanges(files, options.target, signal, report) : deployFile(files, options.file, signal),
+  );
+
+type Report = (progress: { done: number; total: number; unit: 'entries'; label: string }) => void;
+
+async function* deployChanges(
+  files: AsyncIterable<Vinyl>,
+  target: Target,
+  signal: AbortSignal,
+  report: Report,
+): AsyncGenerator<Vinyl> {
+  const staged: ChangeFile['change'][] = [];
+  let plan: Plan | undefined;
+  let committed = false;
+  try {
+    for await (const file of files) {
+      if (isPlan(file)) {
+        plan = file.plan;
+        const { application, target: state } = plan.manifest;
+        target.identify({ ...application, version: state.version });
+        yield file;
+      } else if (isChange(file)) {
+        if (file.change.encoding.length > 0) {
+          throw new PatchError('E_STAGE', `${file.change.name}: is still coded`, { help: 'apply has to stand before deploy' });
+        }
+        await target.stage(file.change, file.isNull() ? null : streamOf(file), signal);
+        staged.push(file.change);
+        report({ done: staged.length, total: plan?.changes.length ?? staged.length, unit: 'entries', label: file.change.name });
+      } else {
+        yield file;
+      }
+    }
+    if (plan || staged.length > 0) await target.commit(signal);
+    committed = true;
+  } finally {
+    // Also where the consumer went away, which ends this generator without an error.
+    if (!committed) await target.abort();
+  }
+  for (const change of staged) yield await changeFile(change, null);
+}
+
+async function* deployFile(files: AsyncIterable<Vinyl>, path: string, signal: AbortSignal): AsyncGenerator<Vinyl> {
+  for await (const file of files) {
+    if (file.extname === '.vpa') await writeWhole(path, streamOf(file), signal);
+    yield file;
+  }
+}

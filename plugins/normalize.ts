@@ -1,0 +1,81 @@
+/** normalize: takes out what differs from machine to machine, and drops what has become equal by it. */
+import type Vinyl from 'vinyl';
+import { createExclude } from '../src/layer/excludes.ts';
+import type { Entry } from '../src/layer/layer.ts';
+import { type Rules, normalizer } from '../src/layer/rules.ts';
+import { pickVariables } from '../src/layer/variables.ts';
+import type { Side } from '../src/stream/comparison.ts';
+import { changeFile, comparisonFile, isChange, isComparison } from '../src/stream/file.ts';
+import { type Stage, stage } from '../src/stream/stage.ts';
+import { changeOf } from './capture.ts';
+
+export interface NormalizeOptions {
+  /** Exclude entries, beside those that `capture` has passed over already. */
+  readonly excludes?: readonly string[];
+  /** Registry content that is never patched: `HKLM\Software\Acme\Cache`, `HKCU\Software\Acme::LastRun`. */
+  readonly volatile?: readonly string[];
+  /** Names of variables whose paths are replaced in registry data, beside those that the layers define. */
+  readonly variables?: readonly string[];
+}
+
+/** The rules go into the comparison, and from there into the manifest: `apply` sees the base through them. */
+export const normalize = (options: NormalizeOptions = {}): Stage => {
+  const { excludes = [], volatile = [], variables = [] } = options;
+  const exclude = createExclude(excludes);
+  return stage('normalize', async function* (files, { notice }) {
+    let hives = new Map<string, { base?: Entry; target?: Entry }>();
+    for await (const file of files) {
+      if (isComparison(file)) {
+        const { base, target } = file.comparison;
+        const rules: Rules = {
+          excludes: sorted([...file.comparison.rules.excludes, ...exclude.rules]),
+          volatile: sorted(volatile),
+          variables: sorted([...variables, ...Object.keys(base.variables), ...Object.keys(target.variables)]),
+        };
+        const matched = new Set<string>();
+        const through = async (side: Side): Promise<Side> => {
+          const view = normalizer(rules, pickVariables(rules.variables, side.variables), matched);
+          const entries: Entry[] = [];
+          for (const entry of side.entries) {
+            const seen = exclude(entry.name) ? null : await view(entry);
+            if (seen) entries.push(seen);
+          }
+          return { ...side, entries };
+        };
+        const comparison = { base: await through(base), target: await through(target), rules };
+        for (const rule of rules.volatile.filter((one) => !matched.has(one))) {
+          notice({ code: 'volatile-unmatched', message: `the volatile rule ${JSON.stringify(rule)} matched nothing` });
+        }
+        hives = hivesOf(comparison);
+        yield comparisonFile(comparison);
+      } else if (isChange(file)) {
+        if (exclude(file.change.name)) continue;
+        const hive = hives.get(file.change.name);
+        if (!hive && file.change.before?.type !== 'hive' && file.change.after?.type !== 'hive') yield file;
+        else yield* again(hive?.base, hive?.target);
+      } else {
+        yield file;
+      }
+    }
+  });
+};
+
+function sorted(rules: readonly string[]): string[] {
+  return [...new Set(rules)].sort();
+}
+
+function hivesOf(comparison: { base: Side; target: Side }): Map<string, { base?: Entry; target?: Entry }> {
+  const hives = new Map<string, { base?: Entry; target?: Entry }>();
+  for (const side of ['base', 'target'] as const) {
+    for (const entry of comparison[side].entries) {
+      if (entry.meta.type === 'hive') hives.set(entry.name, { ...hives.get(entry.name), [side]: entry });
+    }
+  }
+  return hives;
+}
+
+/** The change between two normalized hives; none where they became equal. */
+async function* again(base: Entry | undefined, target: Entry | undefined): AsyncGenerator<Vinyl> {
+  const change = changeOf(base, target);
+  if (change) yield changeFile(change, target?.bytes ?? null, base?.bytes ?? null);
+}

@@ -1,0 +1,95 @@
+/** seal: closes the set of changes. Everything passes; at the end come the index and the manifest that binds it all. */
+import { digestOf } from '../src/bytes.ts';
+import { brotli } from '../src/compress/brotli.ts';
+import type { Compressor } from '../src/compress/compressor.ts';
+import { PatchError } from '../src/errors.ts';
+import { contentSize, stateDigest } from '../src/layer/inventory.ts';
+import type { Change } from '../src/patch/change.ts';
+import type { FrameRecord } from '../src/patch/frames.ts';
+import { encodeIndex } from '../src/patch/index-table.ts';
+import { type State, encodeManifest } from '../src/patch/manifest.ts';
+import { indexPart, manifestPart } from '../src/patch/part-names.ts';
+import type { Comparison, Side } from '../src/stream/comparison.ts';
+import { isChange, isComparison, isFrame, partFile } from '../src/stream/file.ts';
+import { type Stage, stage } from '../src/stream/stage.ts';
+
+export interface SealOptions {
+  /** Who the application is; what is left out is taken from the layers. */
+  readonly id?: string;
+  readonly name?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Grows with every patch of the application: a client may refuse to go back. */
+  readonly sequence?: number;
+  /** RFC 3339 instant in UTC, after which the patch is not to be applied. */
+  readonly notAfter?: string;
+  /** For people: why there is a patch. */
+  readonly description?: string;
+  readonly compressor?: Compressor;
+}
+
+export const seal = (options: SealOptions = {}): Stage => {
+  const { compressor = brotli() } = options;
+  return stage('seal', async function* (files, { notice }) {
+    const changes: Change[] = [];
+    const frames: FrameRecord[] = [];
+    let comparison: Comparison | undefined;
+    for await (const file of files) {
+      if (isComparison(file)) {
+        comparison = file.comparison;
+        continue;
+      }
+      if (isChange(file)) changes.push(file.change);
+      if (isFrame(file)) frames.push(file.frame);
+      yield file;
+    }
+    if (!comparison) {
+      throw new PatchError('E_STAGE', 'there is nothing to seal', { help: 'capture has to stand before seal' });
+    }
+    if (changes.length === 0) notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
+    const index = encodeIndex({ changes, frames });
+    const small = await compressor.compress(index);
+    const stored = small.length < index.length ? small : index;
+    const manifest = encodeManifest({
+      format: 1,
+      minimumReader: 1,
+      ...identityOf(comparison, options),
+      rules: comparison.rules,
+      index: {
+        encoding: stored === small ? [compressor.id] : [],
+        size: index.length,
+        stored: stored.length,
+        digest: digestOf(stored),
+      },
+      payload: {
+        frames: frames.length,
+        size: frames.reduce((sum, frame) => sum + frame.size, 0),
+        stored: frames.reduce((sum, frame) => sum + frame.stored, 0),
+      },
+      ...(options.sequence !== undefined && { sequence: options.sequence }),
+      ...(options.notAfter !== undefined && { notAfter: options.notAfter }),
+      ...(options.description !== undefined && { description: options.description }),
+    });
+    yield partFile(indexPart, stored);
+    yield partFile(manifestPart, manifest);
+  });
+};
+
+function identityOf(
+  { base, target }: Comparison,
+  { id, name, from, to }: SealOptions,
+): { application: { id: string; name: string }; base: State; target: State } {
+  const known = target.identity;
+  const application = {
+    id: id ?? (known.id || known.name),
+    name: name ?? (known.name || known.id),
+  };
+  if (application.id === '') {
+    throw new PatchError('E_USAGE', 'the application has no id', { help: 'give one (--id, or id in the configuration)' });
+  }
+  return { application, base: stateOf(base, from), target: stateOf(target, to) };
+}
+
+function stateOf({ entries, identity }: Side, version = identity.version): State {
+  return { version, digest: stateDigest(entries), entries: entries.length, size: contentSize(entries) };
+}

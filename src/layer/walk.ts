@@ -1,0 +1,98 @@
+/** Finds what is in a folder, without following links and without reading contents. */
+import { type Dirent, type Stats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
+import type { Exclude } from './excludes.ts';
+import { linkProblem } from './link.ts';
+import { type EntryName, compareNames, entryName } from './name.ts';
+
+/** What was found under a name: enough for an entry but for the digest of a file. */
+export interface Found {
+  readonly name: EntryName;
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'link';
+  /** Of a file, in bytes. */
+  readonly size: number;
+  /** Permission bits, or undefined where the platform has none. */
+  readonly mode: number | undefined;
+  /** The text of a link. */
+  readonly to: string;
+}
+
+export interface WalkOptions {
+  readonly exclude?: Exclude;
+  readonly signal?: AbortSignal;
+  /** Names at the top that are passed over: our own working folder. */
+  readonly reserved?: ReadonlySet<string>;
+}
+
+/** Whether permission bits mean anything on this platform. */
+export const platformHasModes = process.platform !== 'win32';
+
+/**
+ * Everything below a folder, in byte order of names; `prefix` is the folder's own name (`AppRoot`). E_NAME for a name
+ * or link that cannot be in a patch, E_INPUT for what cannot be read and for devices, sockets and pipes.
+ */
+export function walk(folder: string, prefix: string, options: WalkOptions = {}): Found[] {
+  const found: Found[] = [];
+  const pending: [path: string, name: string][] = [[folder, prefix]];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    const [path, parent] = next;
+    throwIfCancelled(options.signal);
+    for (const item of list(path)) {
+      if (path === folder && options.reserved?.has(item.name) === true) continue;
+      const name = `${parent}/${item.name}`;
+      if (options.exclude?.(name) === true) continue;
+      const one = find(join(path, item.name), name);
+      if (one === null) continue;
+      found.push(one);
+      if (one.type === 'directory') pending.push([one.path, name]);
+    }
+  }
+  return found.sort((a, b) => compareNames(a.name, b.name));
+}
+
+function list(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (error) {
+    throw fromSystem(error, 'read', path);
+  }
+}
+
+/** What is at a path, or null where nothing is. */
+export function find(path: string, name: string): Found | null {
+  let stats: Stats | undefined;
+  try {
+    stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats) return null;
+    const checked = entryName(name);
+    const mode = platformHasModes ? stats.mode & 0o7777 : undefined;
+    const base = { name: checked, path, size: 0, mode: undefined, to: '' };
+    if (stats.isFile()) return { ...base, type: 'file', size: stats.size, mode };
+    if (stats.isDirectory()) return { ...base, type: 'directory', mode };
+    if (stats.isSymbolicLink()) return { ...base, type: 'link', to: readLink(path, name) };
+  } catch (error) {
+    throw fromSystem(error, 'read', path);
+  }
+  throw new PatchError('E_INPUT', `${path}: is ${oddity(stats)}, which a patch cannot carry`, {
+    entry: name,
+    help: 'exclude it (--exclude)',
+  });
+}
+
+function readLink(path: string, name: string): string {
+  const to = readlinkSync(path);
+  const problem = linkProblem(name, to);
+  if (problem === null) return to;
+  throw new PatchError('E_NAME', `${path}: is a link to ${JSON.stringify(to)}: ${problem}`, {
+    entry: name,
+    help: 'exclude it (--exclude)',
+  });
+}
+
+function oddity(stats: Stats): string {
+  if (stats.isSocket()) return 'a socket';
+  if (stats.isFIFO()) return 'a pipe';
+  return 'a device';
+}

@@ -1,0 +1,149 @@
+/** The manifest (FORMAT §4): what a patch is from, what it leads to, and the digests of everything else in it. */
+import { z } from 'zod';
+import { tooLarge, type Digest } from '../bytes.ts';
+import { PatchError } from '../errors.ts';
+import { nameProblem } from '../layer/name.ts';
+import { fromCanonicalJson, toCanonicalJson } from './canonical-json.ts';
+import { frameCount, maxFrames } from './frames.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { conform, digest, encoding, formatVersion, malformed, objectOf, whole } from './schema.ts';
+
+/** One version of an application's read-only sublayer. */
+export interface State {
+  /** Free text, semver where possible. */
+  readonly version: string;
+  /** FORMAT §3.3. */
+  readonly digest: Digest;
+  readonly entries: number;
+  /** Sum of the files' sizes in bytes. */
+  readonly size: number;
+}
+
+/** Through which both sides of the comparison are seen. Each list is sorted by UTF-16 code units, without repetition. */
+export interface Rules {
+  /** Globs of entries that are no part of the state. */
+  readonly excludes: readonly string[];
+  /** Registry content that is no part of the state. */
+  readonly volatile: readonly string[];
+  /** Names of the variables that stand in registry data. */
+  readonly variables: readonly string[];
+}
+
+export interface Manifest {
+  readonly format: number;
+  /** The oldest format version whose readers understand this archive. */
+  readonly minimumReader: number;
+  readonly application: { readonly id: string; readonly name: string };
+  readonly base: State;
+  readonly target: State;
+  readonly rules: Rules;
+  /** The entry `index`: how it is coded, its size decoded, and size and digest as stored. */
+  readonly index: {
+    readonly encoding: readonly string[];
+    readonly size: number;
+    readonly stored: number;
+    readonly digest: Digest;
+  };
+  /** Number of frames, and the sums of their sizes. */
+  readonly payload: { readonly frames: number; readonly size: number; readonly stored: number };
+  /** Grows with every patch of the application. */
+  readonly sequence?: number;
+  /** RFC 3339 instant in UTC after which the patch is not to be applied. */
+  readonly notAfter?: string;
+  /** For people: reason, advisory. */
+  readonly description?: string;
+}
+
+const what = 'manifest.json';
+
+/** `manifest.json`. E_FORMAT when the manifest breaks a rule of the format. */
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  const data = toCanonicalJson(manifest);
+  decodeManifest(data);
+  return data;
+}
+
+/** Reads `manifest.json`. E_VERSION when it needs a newer reader, E_LIMIT, and E_FORMAT for anything malformed. */
+export function decodeManifest(data: Uint8Array, limits: Limits = defaultLimits): Manifest {
+  if (data.length > limits.manifest) throw tooLarge(what, data.length, limits.manifest);
+  const value = fromCanonicalJson(data, what);
+  // FORMAT §4: the version comes first, since a later format may look any way it likes.
+  const { format, minimumReader } = conform(
+    z.object({ format: version, minimumReader: version }),
+    value,
+    what,
+  );
+  if (minimumReader > formatVersion) {
+    throw new PatchError(
+      'E_VERSION',
+      `this patch needs a reader of format ${minimumReader}; this one reads ${formatVersion}`,
+      {
+        help: 'update this program',
+      },
+    );
+  }
+  if (minimumReader > format) throw malformed(what, 'minimumReader: it is above format');
+  const manifest = conform(manifestSchema(format > formatVersion), value, what);
+  assertSizes(manifest, limits);
+  return manifest;
+}
+
+const version = z.int().min(1);
+const label = z.string().max(1024);
+
+const rule = z.array(z.string().min(1)).refine(isSortedSet, 'expected sorted texts, each once');
+const variable = z
+  .string()
+  .refine((text) => nameProblem(text) === null && !text.includes('/'), 'expected a variable');
+const instant = z.string().refine(isInstant, 'expected an instant in UTC, as in 2030-01-31T00:00:00Z');
+
+function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
+  const state = objectOf({ version: label, digest, entries: whole, size: whole }, lenient);
+  return objectOf(
+    {
+      format: version,
+      minimumReader: version,
+      application: objectOf({ id: label.min(1), name: label }, lenient),
+      base: state,
+      target: state,
+      rules: objectOf(
+        {
+          excludes: rule,
+          volatile: rule,
+          variables: z.array(variable).refine(isSortedSet, 'expected sorted names, each once'),
+        },
+        lenient,
+      ),
+      index: objectOf({ encoding, size: whole, stored: whole, digest }, lenient),
+      payload: objectOf({ frames: whole.max(maxFrames), size: whole, stored: whole }, lenient),
+      sequence: whole.exactOptional(),
+      notAfter: instant.exactOptional(),
+      description: z.string().max(65_536).exactOptional(),
+    },
+    lenient,
+  );
+}
+
+function isSortedSet(list: readonly string[]): boolean {
+  return list.every((text, at) => at === 0 || (list[at - 1] ?? '') < text);
+}
+
+/** RFC 3339 with `T` and `Z`; the round trip refuses the 30th of February. */
+function isInstant(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text)) return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
+}
+
+function assertSizes({ index, payload }: Manifest, limits: Limits): void {
+  if (index.stored > limits.indexStored) throw tooLarge('the stored index', index.stored, limits.indexStored);
+  if (index.size > limits.index) throw tooLarge('the index', index.size, limits.index);
+  if (index.encoding.length === 0 && index.stored !== index.size) {
+    throw malformed(what, 'index.stored: it differs from the size, but the index is not coded');
+  }
+  if (index.stored > index.size) throw malformed(what, 'index.stored: it is above the size');
+  if (payload.frames !== frameCount(payload.size)) {
+    throw malformed(what, `payload.frames: ${payload.size} bytes make ${frameCount(payload.size)} frames`);
+  }
+  if (payload.stored > payload.size) throw malformed(what, 'payload.stored: it is above the size');
+}

@@ -1,0 +1,51 @@
+/** How one value is written in canonical .reg text (FORMAT §3.4). */
+import { REG_BINARY, REG_DWORD, REG_SZ, type RegistryValue } from './hive.ts';
+import { stringOf } from './utf16.ts';
+
+/** The column behind which regedit folds a line of bytes. */
+const foldColumn = 77;
+const lineEnd = '\r\n';
+
+/** `"name"=data`, without the line's end. Folded lines have CR LF between them. */
+export function valueLine(value: RegistryValue): string {
+  const name = value.name === '' ? '@=' : `${quote(value.name)}=`;
+  return name + dataText(value, name.length);
+}
+
+/** Only backslashes and quotation marks need an escape; all else stands as it is. */
+export function quote(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The right side alone; `column` is where it begins, and decides where it is folded. */
+export function dataText({ type, data }: RegistryValue, column: number): string {
+  if (type === 'delete-entry') return '-';
+  if (type === REG_SZ) {
+    const text = stringOf(data);
+    // A line break in a string is legal, but does not survive text tools; bytes do.
+    if (text !== null && !/[\r\n]/.test(text)) return quote(text);
+  }
+  if (type === REG_DWORD && data.length === 4) {
+    const value = new DataView(data.buffer, data.byteOffset, 4).getUint32(0, true);
+    return `dword:${value.toString(16).padStart(8, '0')}`;
+  }
+  const prefix = type === REG_BINARY ? 'hex:' : `hex(${type.toString(16)}):`;
+  return prefix + hexText(data, column + prefix.length);
+}
+
+function hexText(data: Uint8Array, start: number): string {
+  const digits = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
+  let text = '';
+  let column = start;
+  for (let at = 0; at < digits.length; at += 2) {
+    text += digits.slice(at, at + 2);
+    if (at + 2 === digits.length) break;
+    text += ',';
+    column += 3;
+    if (column >= foldColumn) {
+      text += `\\${lineEnd}  `;
+      column = 2;
+    }
+  }
+  return text;
+}

@@ -1,0 +1,97 @@
+/** Bytes on their way whose number is not known yet: in memory while they are few, in a temporary file when not. */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Bytes, assertRange } from './bytes.ts';
+import { PatchError, fromSystem } from './errors.ts';
+
+export interface Spool extends Bytes {
+  append(data: Uint8Array): void;
+  /** Gives memory and disk back; afterwards reading fails. May be called twice. */
+  close(): void;
+}
+
+/** What stays in memory, in bytes. */
+const memorySize = 8 << 20;
+
+/**
+ * Makes an empty spool. The temporary file is removed from its folder while it is still open where the system can do
+ * that, so that not even a killed process leaves it behind. E_SPACE when the disk is full.
+ */
+export function createSpool(memory = memorySize): Spool {
+  let pieces: Uint8Array[] = [];
+  let size = 0;
+  let file: TemporaryFile | null = null;
+  return {
+    get size() {
+      return size;
+    },
+    append(data) {
+      if (!file && size + data.length > memory) {
+        file = createTemporaryFile();
+        file.write(Buffer.concat(pieces), 0);
+        pieces = [];
+      }
+      if (file) file.write(data, size);
+      else pieces.push(data);
+      size += data.length;
+    },
+    read: async (offset, length) => {
+      assertRange(offset, length, size);
+      if (file) return file.read(offset, length);
+      if (pieces.length !== 1) pieces = [Buffer.concat(pieces)];
+      return (pieces[0] ?? new Uint8Array()).subarray(offset, offset + length);
+    },
+    close() {
+      file?.close();
+      pieces = [];
+      size = 0;
+    },
+  };
+}
+
+interface TemporaryFile {
+  write(data: Uint8Array, offset: number): void;
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+function createTemporaryFile(): TemporaryFile {
+  const folder = mkdtempSync(join(tmpdir(), 'vpa-'));
+  const path = join(folder, 'spool');
+  let file: number | null = openSync(path, 'wx+', 0o600);
+  try {
+    rmSync(folder, { recursive: true });
+  } catch {
+    // Windows keeps the name of an open file; then `close` removes it.
+  }
+  const opened = (): number => {
+    if (file !== null) return file;
+    throw new PatchError('E_STAGE', 'a temporary file was read after it had been given back');
+  };
+  return {
+    write(data, offset) {
+      try {
+        for (let done = 0; done < data.length; ) {
+          done += writeSync(opened(), data, done, data.length - done, offset + done);
+        }
+      } catch (error) {
+        throw fromSystem(error, 'write', tmpdir());
+      }
+    },
+    read(offset, length) {
+      const data = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const got = readSync(opened(), data, done, length - done, offset + done);
+        if (got === 0) throw new PatchError('E_INPUT', `${path}: became shorter while it was used`);
+        done += got;
+      }
+      return data;
+    },
+    close() {
+      if (file !== null) closeSync(file);
+      file = null;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** Holds what a patch expects against what is there (FORMAT §9), before anything is changed. */
+import { PatchError, throwIfCancelled } from '../errors.ts';
+import { sameContent, sameMeta } from '../layer/inventory.ts';
+import type { Entry, Meta } from '../layer/layer.ts';
+import type { EntryName } from '../layer/name.ts';
+import type { Change } from '../patch/change.ts';
+
+export type Verdict = 'base' | 'target';
+
+/** How many differences an error lists. */
+const listed = 20;
+
+/**
+ * Whether the entries that the patch touches are as it expects them (`base`), or already as it leaves them (`target`).
+ * E_BASE_MISMATCH with every difference otherwise. `entry` looks one up, through the rules of the patch.
+ */
+export async function checkBase(
+  changes: readonly Change[],
+  entry: (name: EntryName) => Promise<Entry | null>,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const differences: string[] = [];
+  const given = new Set(changes.flatMap((change) => (change.kind === 'move' ? [change.from] : [])));
+  const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
+  let applied = changes.length > 0;
+  for (const change of changes) {
+    throwIfCancelled(signal);
+    const now = (await entry(change.name))?.meta ?? null;
+    const moved = change.kind === 'move' ? ((await entry(change.from))?.meta ?? null) : null;
+    const gone = change.kind !== 'move' || moved === null || filled.has(change.from);
+    applied &&= gone && isAfter(change, now);
+    differences.push(...differencesOf(change, given.has(change.name) ? null : now, moved));
+    if (change.reference && !applied) {
+      const reference = await entry(change.reference.name);
+      const { name, size, digest } = change.reference;
+      differences.push(...compare(name, { type: 'file', size, digest }, reference?.meta ?? null));
+    }
+  }
+  if (applied) return 'target';
+  if (differences.length === 0) return 'base';
+  const [first = ''] = differences;
+  const more = differences.length > listed ? [`… and ${differences.length - listed} more`] : [];
+  throw new PatchError(
+    'E_BASE_MISMATCH',
+    `this is not what the patch was made for: ${differences.length} ${differences.length === 1 ? 'entry differs' : 'entries differ'}, first ${first}`,
+    {
+      entry: first.slice(0, first.indexOf(': ')),
+      help: 'apply it to the version that it was made for, or restore the entries that were changed',
+      details: [...differences.slice(0, listed), ...more],
+    },
+  );
+}
+
+function isAfter(change: Change, now: Meta | null): boolean {
+  if (change.after === null) return now === null;
+  return now !== null && sameMeta(change.after, now);
+}
+
+function differencesOf(change: Change, now: Meta | null, moved: Meta | null): string[] {
+  if (change.kind === 'move') return [...compare(change.from, change.before, moved), ...compare(change.name, null, now)];
+  // A folder that someone made already is as good as one that is made now.
+  if (change.kind === 'add' && change.after.type === 'directory' && now?.type === 'directory') return [];
+  return compare(change.name, change.before, now);
+}
+
+function compare(name: EntryName, expected: Meta | null, now: Meta | null): string[] {
+  if (expected === null) return now === null ? [] : [`${name}: is there, but the patch adds it`];
+  if (now === null) return [`${name}: is missing`];
+  if (sameContent(expected, now)) return [];
+  if (expected.type !== now.type) return [`${name}: is a ${now.type}, not a ${expected.type}`];
+  if (expected.type === 'link' && now.type === 'link') return [`${name}: leads to ${now.to}, not to ${expected.to}`];
+  if ('size' in expected && 'size' in now && expected.size !== now.size) {
+    return [`${name}: has ${now.size} bytes, not ${expected.size}`];
+  }
+  return [`${name}: has another content`];
+}

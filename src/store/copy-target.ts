@@ -1,0 +1,113 @@
+/** A target that is a new folder beside the base: what the patch does not touch is copied, the base stays as it is. */
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
+import type { DirectoryLayer } from '../layer/directory-layer.ts';
+import { platformHasModes } from '../layer/walk.ts';
+import { copyFile, copyTree } from './copy-tree.ts';
+import { type Drafts, createDrafts } from './drafts.ts';
+import { createGathering } from './gather.ts';
+import { pathIn } from './in-place-target.ts';
+import type { Staged } from './staged.ts';
+import type { Target } from './target.ts';
+import { claim } from './work-folder.ts';
+
+/**
+ * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
+ * something in it. The registry files of a plain application directory get new ones beside `out`: `OUT.reg`, or
+ * `OUT.<name>` for each of several.
+ */
+export function copyTarget(layer: DirectoryLayer, out: string): Target {
+  const destination = resolve(out);
+  const work = join(dirname(destination), `.${basename(destination)}.vpa-work`);
+  const tree = join(work, 'tree');
+  const gathering = createGathering();
+  let drafts: Drafts | null = null;
+  const begin = (): Drafts => {
+    if (drafts) return drafts;
+    assertFree(destination, out);
+    claim(work);
+    return (drafts = createDrafts(work));
+  };
+  return {
+    identify: (identity) => gathering.identify(identity),
+    stage: async (change, contents, signal) => gathering.stage(change, contents, begin(), signal),
+    async commit(signal) {
+      const place = begin();
+      try {
+        const sidecars = gathering.sidecars(layer);
+        const closeFolders = await copyTree(layer.directory, tree, untouched(layer, gathering.staged, sidecars.map(({ path }) => path)), signal);
+        const modes = build({ ...layer, directory: tree }, layer, gathering.staged);
+        const beside: [draft: string, path: string][] = [];
+        for (const { path, content } of sidecars) {
+          const inside = path.startsWith(join(layer.directory, '/'));
+          const copy = inside ? join(tree, path.slice(layer.directory.length)) : besideOf(destination, path, layer);
+          if (inside) mkdirSync(dirname(copy), { recursive: true });
+          if (!content) continue;
+          const draft = await place.file([content], undefined, signal, inside ? copy : place.beside(copy, 'draft'));
+          if (!inside) beside.push([draft, copy]);
+        }
+        closeFolders();
+        for (const [path, mode] of platformHasModes ? modes : []) chmodSync(path, mode);
+        throwIfCancelled(signal);
+        for (const [draft, path] of beside) renameSync(draft, path);
+        if (existsSync(destination)) rmdirSync(destination);
+        renameSync(tree, destination);
+      } catch (error) {
+        throw fromSystem(error, 'write', destination);
+      }
+      drafts = null;
+      place.release();
+    },
+    async abort() {
+      drafts?.release();
+      drafts = null;
+    },
+  };
+}
+
+function assertFree(destination: string, out: string): void {
+  const stats = lstatSync(destination, { throwIfNoEntry: false });
+  if (!stats || (stats.isDirectory() && readdirSync(destination).length === 0)) return;
+  throw new PatchError('E_CONFLICT', `${out}: is there already`, { entry: out, help: 'name a folder that is not there yet' });
+}
+
+function besideOf(destination: string, path: string, { registryFiles }: DirectoryLayer): string {
+  return registryFiles.length === 1 ? `${destination}.reg` : `${destination}.${basename(path)}`;
+}
+
+/** Paths of the base that are not copied, because the patch replaces, moves or removes them. */
+function untouched(layer: DirectoryLayer, staged: readonly Staged[], sidecars: readonly string[]): (path: string) => boolean {
+  const touched = new Set(sidecars);
+  for (const { change, draft } of staged) {
+    const { before, after } = change;
+    const removed = after === null && before?.type !== 'directory';
+    if (removed || draft !== null || (before && after && before.type !== after.type)) touched.add(pathIn(layer, change.name));
+    if (change.kind === 'move') touched.add(pathIn(layer, change.from));
+  }
+  return (path) => !touched.has(path);
+}
+
+/** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
+function build(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Staged[]): [path: string, mode: number][] {
+  const modes: [path: string, mode: number][] = [];
+  for (const { change, draft } of staged) {
+    const { after } = change;
+    if (!after) continue;
+    const path = pathIn(copy, change.name);
+    if (after.type === 'directory') mkdirSync(path, { recursive: true });
+    else mkdirSync(dirname(path), { recursive: true });
+    if (draft !== null) renameSync(draft, path);
+    if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
+    if ('mode' in after && after.mode !== undefined) modes.push([path, after.mode]);
+  }
+  for (const { change } of staged.toReversed()) {
+    if (change.kind === 'remove' && change.before.type === 'directory') removeIfEmpty(pathIn(copy, change.name));
+  }
+  return modes.reverse();
+}
+
+/** A removed folder stays where it has files in it that are not the application's. */
+function removeIfEmpty(path: string): void {
+  if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+}

@@ -1,0 +1,141 @@
+/**
+ * Executes steps, all or none. A journal in the work folder says what is going to be done, so that whoever finds it
+ * after a kill can undo it.
+ */
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PatchError, fromSystem, systemCode, throwIfCancelled } from '../errors.ts';
+import type { Step } from './steps.ts';
+
+const journalFile = 'journal.json';
+const doneFile = 'journal.done';
+
+/**
+ * Executes the steps in order. After any error, an abort included, everything done so far is undone and the error is
+ * thrown; when that is not possible either, E_CONFLICT says where the old content is.
+ */
+export function execute(work: string, steps: readonly Step[], root: string, signal: AbortSignal): void {
+  const journal = join(work, journalFile);
+  try {
+    writeFileSync(join(work, `${journalFile}.tmp`), JSON.stringify({ format: 1, steps }));
+    renameSync(join(work, `${journalFile}.tmp`), journal);
+    for (const step of steps) {
+      throwIfCancelled(signal);
+      perform(step, root);
+    }
+    renameSync(journal, join(work, doneFile));
+  } catch (error) {
+    undo(steps, work);
+    rmSync(journal, { force: true });
+    throw fromSystem(error, 'write', root);
+  }
+}
+
+/**
+ * Undoes what a killed run left in the work folder, and removes the folder. Gives true where there was something to
+ * undo. E_CONFLICT where the folder is not ours.
+ */
+export function recover(work: string): boolean {
+  if (!existsSync(work)) return false;
+  const journal = join(work, journalFile);
+  const interrupted = existsSync(journal);
+  if (interrupted) undo(readJournal(journal), work);
+  rmSync(work, { recursive: true, force: true });
+  return interrupted;
+}
+
+function readJournal(path: string): Step[] {
+  try {
+    const { steps } = JSON.parse(readFileSync(path, 'utf8')) as { steps: Step[] };
+    return steps;
+  } catch (error) {
+    throw new PatchError('E_CONFLICT', `${path}: an interrupted run left a journal that cannot be read`, {
+      entry: path,
+      help: `the old content is in ${join(dirname(path), 'backup')}`,
+      cause: error,
+    });
+  }
+}
+
+function perform(step: Step, root: string): void {
+  switch (step.do) {
+    case 'open':
+      return chmodSync(step.path, step.mode | 0o300);
+    case 'take':
+      if (lstatSync(step.path).isDirectory() && readdirSync(step.path).length > 0) {
+        if (step.keepIfFull) return;
+        throw new PatchError('E_CONFLICT', `${step.path}: has files in it that are not the application's`, {
+          entry: step.path,
+          help: 'move them away and run it again',
+        });
+      }
+      return renameSync(step.path, step.to);
+    case 'mkdir':
+      assertNoLink(dirname(step.path), root);
+      return mkdirSync(step.path, 0o700);
+    case 'put':
+      assertNoLink(dirname(step.path), root);
+      if (lstatSync(step.path, { throwIfNoEntry: false })) {
+        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, { entry: step.path });
+      }
+      return renameSync(step.from, step.path);
+    case 'chmod':
+      return chmodSync(step.path, step.mode);
+  }
+}
+
+/** A folder on the way that is a link would lead out of the target, whoever made it. */
+export function assertNoLink(folder: string, root: string): void {
+  for (let at = folder; at.length > root.length && at.startsWith(root); at = dirname(at)) {
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
+    throw new PatchError('E_CONFLICT', `${at}: is a link, and the patch would write through it`, {
+      entry: at,
+      help: 'replace the link by a folder',
+    });
+  }
+}
+
+/** Undoes in reverse, each step only where the disk shows that it was done. */
+function undo(steps: readonly Step[], work: string): void {
+  try {
+    for (const step of steps.toReversed()) undoStep(step);
+  } catch (error) {
+    throw new PatchError('E_CONFLICT', 'the commit failed and could not be undone', {
+      help: `what was there before is in ${join(work, 'backup')}; see the cause, mend it, and run it again`,
+      cause: error,
+    });
+  }
+}
+
+function undoStep(step: Step): void {
+  const has = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  switch (step.do) {
+    case 'open':
+      return has(step.path) ? chmodSync(step.path, step.mode) : undefined;
+    case 'take':
+      return has(step.to) && !has(step.path) ? renameSync(step.to, step.path) : undefined;
+    case 'mkdir':
+      try {
+        return has(step.path) ? rmdirSync(step.path) : undefined;
+      } catch (error) {
+        // Something else is in it by now; then it stays.
+        if (systemCode(error) === 'ENOTEMPTY' || systemCode(error) === 'ENOTDIR') return;
+        throw error;
+      }
+    case 'put':
+      return has(step.path) && !has(step.from) ? renameSync(step.path, step.from) : undefined;
+    case 'chmod':
+      return step.before !== null && has(step.path) ? chmodSync(step.path, step.before) : undefined;
+  }
+}

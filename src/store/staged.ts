@@ -1,0 +1,108 @@
+/** Changes that wait for their commit, and the steps that a commit takes for them. */
+import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PatchError } from '../errors.ts';
+import { sameContent } from '../layer/inventory.ts';
+import type { EntryName } from '../layer/name.ts';
+import { platformHasModes } from '../layer/walk.ts';
+import type { Change } from '../patch/change.ts';
+import type { Drafts } from './drafts.ts';
+import type { Step } from './steps.ts';
+
+/** A change of a file, directory or link, and the draft of what comes to its place. */
+export interface Staged {
+  readonly change: Change;
+  readonly draft: string | null;
+}
+
+/** Drafts the content of one change. Hives and delete entries are not files: their owner writes them. */
+export async function draftOf(
+  change: Change,
+  contents: AsyncIterable<Uint8Array> | null,
+  drafts: Drafts,
+  signal: AbortSignal,
+): Promise<Staged> {
+  const { after, before, kind } = change;
+  if (after?.type === 'link') return { change, draft: drafts.link(after.to) };
+  if (after?.type !== 'file' || kind === 'move') return { change, draft: null };
+  if (before && sameContent(before, after)) return { change, draft: null };
+  if (!contents) throw new PatchError('E_STAGE', `${change.name}: has no content`, { entry: change.name });
+  return { change, draft: await drafts.file(contents, after.mode, signal) };
+}
+
+/** First everything goes that has to, deepest first; then everything comes, folders before what is in them. */
+export function stepsOf(staged: readonly Staged[], pathOf: (name: EntryName) => string, drafts: Drafts): Step[] {
+  const takes: Step[] = [];
+  const puts: Step[] = [];
+  const modes: Step[] = [];
+  for (const { change, draft } of staged) {
+    const { after, before, kind } = change;
+    const path = pathOf(change.name);
+    if (kind === 'move') {
+      const from = drafts.reserve('backup');
+      takes.push({ do: 'take', path: pathOf(change.from), to: from, keepIfFull: false });
+      puts.push({ do: 'put', from, path });
+      if (modeOf(after) !== modeOf(before)) modes.push(...chmod(path, modeOf(after), null));
+      continue;
+    }
+    const stays = before !== null && after !== null && sameContent(before, after);
+    if (before && !stays) {
+      takes.push({ do: 'take', path, to: drafts.reserve('backup'), keepIfFull: after === null });
+    }
+    if (draft !== null) puts.push({ do: 'put', from: draft, path });
+    if (after?.type === 'directory') {
+      const there = isDirectory(path);
+      const made = !stays && !(before === null && there);
+      if (made) puts.push({ do: 'mkdir', path });
+      modes.push(...chmod(path, modeOf(after) ?? (made ? 0o755 : undefined), made ? null : currentMode(path)));
+    } else if (stays) {
+      modes.push(...chmod(path, modeOf(after), currentMode(path)));
+    }
+  }
+  const changed = [...takes.reverse(), ...puts, ...modes.reverse()];
+  return [...openings(changed), ...changed, ...closings(changed)];
+}
+
+function modeOf(meta: Change['after']): number | undefined {
+  return meta && 'mode' in meta ? meta.mode : undefined;
+}
+
+function chmod(path: string, mode: number | undefined, before: number | null): Step[] {
+  return platformHasModes && mode !== undefined ? [{ do: 'chmod', path, mode, before }] : [];
+}
+
+function currentMode(path: string): number | null {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats ? stats.mode & 0o7777 : null;
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** Folders that are there, that the steps change, and that do not let us. */
+function closedFolders(steps: readonly Step[]): Map<string, number> {
+  const closed = new Map<string, number>();
+  if (!platformHasModes) return closed;
+  const seen = new Set<string>();
+  for (const step of steps) {
+    const folder = step.do === 'take' || step.do === 'put' || step.do === 'mkdir' ? dirname(step.path) : null;
+    if (folder === null || seen.has(folder)) continue;
+    seen.add(folder);
+    const mode = currentMode(folder);
+    if (mode !== null && (mode & 0o300) !== 0o300 && isDirectory(folder)) closed.set(folder, mode);
+  }
+  return closed;
+}
+
+function openings(steps: readonly Step[]): Step[] {
+  return [...closedFolders(steps)].map(([path, mode]) => ({ do: 'open', path, mode }));
+}
+
+/** Gives the opened folders their modes back, unless they are gone or a step has given them another one. */
+function closings(steps: readonly Step[]): Step[] {
+  const settled = new Set(steps.flatMap((step) => (step.do === 'take' || step.do === 'chmod' ? [step.path] : [])));
+  return [...closedFolders(steps)]
+    .filter(([path]) => !settled.has(path))
+    .map(([path, mode]) => ({ do: 'chmod', path, mode, before: mode | 0o300 }));
+}

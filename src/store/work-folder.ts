@@ -1,0 +1,49 @@
+/** The folder inside of a target where an apply keeps its drafts and backups, and its claim on the target. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PatchError, fromSystem, systemCode } from '../errors.ts';
+import { recover } from './journal.ts';
+
+const ownerFile = 'owner';
+
+/**
+ * Claims the folder for this process: cleans up behind a run that was killed (what it had begun is undone), and refuses
+ * with E_BUSY while another one is at work.
+ */
+export function claim(work: string): void {
+  const owner = ownerOf(work);
+  if (owner !== null && owner !== process.pid && isAlive(owner)) {
+    throw new PatchError('E_BUSY', `${work}: another run (process ${owner}) is changing this target`, {
+      entry: work,
+      help: 'wait until it has finished and run it again',
+    });
+  }
+  recover(work);
+  try {
+    mkdirSync(work, { mode: 0o700 });
+    writeFileSync(join(work, ownerFile), String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') {
+      throw new PatchError('E_BUSY', `${work}: another run has just begun to change this target`, { entry: work, cause: error });
+    }
+    throw fromSystem(error, 'write', work);
+  }
+}
+
+function ownerOf(work: string): number | null {
+  try {
+    const text = readFileSync(join(work, ownerFile), 'utf8');
+    return /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(process_: number): boolean {
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === 'EPERM';
+  }
+}

@@ -1,0 +1,305 @@
+/** The suite that every delta codec must pass: the comment in src/delta/codec.ts, sentence by sentence. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Bytes, bytesOf } from '../../src/bytes.ts';
+import { type CodecContext, type DeltaCodec } from '../../src/delta/codec.ts';
+import { isPatchError } from '../../src/errors.ts';
+import { inline } from '../../src/exec/inline.ts';
+
+type Pair = readonly [reference: Uint8Array, target: Uint8Array];
+
+const memoryLimit = 64 << 20;
+
+export function context(signal = new AbortController().signal): CodecContext {
+  return { signal, executor: inline(), memoryLimit };
+}
+
+/** Everything in one array. Throws as soon as there is more than `limit`. */
+export async function collect(pieces: AsyncIterable<Uint8Array>, limit = Infinity): Promise<Buffer> {
+  const all: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of pieces) {
+    all.push(piece);
+    length += piece.length;
+    if (length > limit) throw new Error(`it gave ${length} bytes, more than ${limit}`);
+  }
+  return Buffer.concat(all);
+}
+
+/** Reproducible bytes that nothing compresses (xorshift32). */
+export function noise(length: number, seed = 1): Uint8Array {
+  const data = new Uint8Array(length);
+  let x = Math.imul(seed, 0x9e3779b9) | 1;
+  for (let i = 0; i < length; i += 1) {
+    x ^= x << 13;
+    x ^= x >>> 17;
+    x ^= x << 5;
+    data[i] = x >>> 24;
+  }
+  return data;
+}
+
+/** Cuts the data into blocks and puts them together in another order. */
+export function shuffled(data: Uint8Array, block: number, seed = 1): Uint8Array {
+  const blocks = Array.from({ length: Math.ceil(data.length / block) }, (_, i) =>
+    data.subarray(i * block, (i + 1) * block),
+  );
+  const order = noise(blocks.length * 4, seed);
+  const keyed = blocks.map((part, i) => ({ part, key: Buffer.from(order.buffer).readUInt32LE(i * 4) }));
+  return Buffer.concat(keyed.sort((a, b) => a.key - b.key).map(({ part }) => part));
+}
+
+const period = (length: number, pattern: string): Uint8Array => Buffer.alloc(length, pattern);
+const empty = new Uint8Array(0);
+
+/** Pairs that break careless codecs. */
+const pairs: Readonly<Record<string, Pair>> = {
+  'nothing and nothing': [empty, empty],
+  'nothing and something': [empty, noise(5000)],
+  'something and nothing': [noise(5000), empty],
+  'nothing and one byte': [empty, Uint8Array.of(7)],
+  'one byte and the same': [Uint8Array.of(7), Uint8Array.of(7)],
+  'one byte and another': [Uint8Array.of(7), Uint8Array.of(8)],
+  'equal inputs': [noise(300_000), noise(300_000)],
+  'unrelated inputs': [noise(300_000, 1), noise(300_000, 2)],
+  'all zero, longer': [new Uint8Array(70_000), new Uint8Array(700_000)],
+  'all zero, shorter': [new Uint8Array(700_000), new Uint8Array(70_001)],
+  'zeros out of noise': [noise(100_000), new Uint8Array(100_000)],
+  'a period, shifted': [period(400_000, 'abcdefg'), period(399_990, 'cdefgab')],
+  'another period': [period(300_000, 'abc'), period(300_000, 'abcd')],
+  'shuffled blocks': [noise(600_000), shuffled(noise(600_000), 10_000)],
+  'an insertion at the front': [noise(600_000), Buffer.concat([Buffer.from('new'), noise(600_000)])],
+  'a cut in the middle': [
+    noise(600_000),
+    Buffer.concat([noise(600_000).subarray(0, 250_000), noise(600_000).subarray(260_001)]),
+  ],
+  'the second half only': [noise(600_000), noise(600_000).subarray(300_000)],
+  'itself twice': [noise(300_000), Buffer.concat([noise(300_000), noise(300_000)])],
+};
+
+/** A target that was made from its reference by a few edits. */
+const edited: fc.Arbitrary<Pair> = fc
+  .record({
+    seed: fc.integer(),
+    length: fc.nat(200_000),
+    edits: fc.array(
+      fc.record({ at: fc.nat(200_000), remove: fc.nat(3000), insert: fc.uint8Array({ maxLength: 300 }) }),
+      { maxLength: 20 },
+    ),
+  })
+  .map(({ seed, length, edits }) => {
+    const reference = noise(length, seed);
+    let target = reference;
+    for (const { at, remove, insert } of edits) {
+      target = Buffer.concat([target.subarray(0, at), insert, target.subarray(at + remove)]);
+    }
+    return [reference, target];
+  });
+
+const small: fc.Arbitrary<Pair> = fc.tuple(
+  fc.uint8Array({ maxLength: 300 }),
+  fc.uint8Array({ maxLength: 300 }),
+);
+const fewSymbols = fc.array(fc.constantFrom(0, 1), { maxLength: 3000 }).map((bits) => Uint8Array.from(bits));
+const repetitive: fc.Arbitrary<Pair> = fc.tuple(fewSymbols, fewSymbols);
+
+/** Some damage: bytes changed, cut out, put in, or the end missing. */
+const damage = fc.record({
+  flips: fc.array(fc.record({ at: fc.nat(), byte: fc.nat(255) }), { maxLength: 4 }),
+  cut: fc.option(fc.nat(), { freq: 3 }),
+  insert: fc.option(fc.record({ at: fc.nat(), bytes: fc.uint8Array({ maxLength: 12 }) }), { freq: 3 }),
+});
+
+export function damaged(
+  data: Uint8Array,
+  how: typeof damage extends fc.Arbitrary<infer T> ? T : never,
+): Uint8Array {
+  let result = Buffer.from(data);
+  // most of a delta is data: aim at the beginning, where the structure is, every other time
+  const place = (at: number): number =>
+    at % Math.max(1, at % 2 === 0 ? result.length : Math.min(64, result.length));
+  for (const { at, byte } of how.flips) if (result.length > 0) result[place(at)] = byte;
+  if (how.insert !== null) {
+    const at = place(how.insert.at);
+    result = Buffer.concat([result.subarray(0, at), how.insert.bytes, result.subarray(at)]);
+  }
+  return how.cut === null ? result : result.subarray(0, place(how.cut));
+}
+
+/** Decodes what may be anything: gives the bytes, or null where it was refused as it should be. */
+export async function decodeHostile(
+  codec: DeltaCodec,
+  reference: Uint8Array,
+  delta: Uint8Array,
+  size: number,
+): Promise<Uint8Array | null> {
+  try {
+    const signal = AbortSignal.timeout(20_000); // a hang shows as E_CANCELLED
+    const result = await collect(
+      codec.decode(bytesOf(reference), bytesOf(delta), size, context(signal)),
+      size,
+    );
+    expect(result.length, 'too short, without an error').to.equal(size);
+    return result;
+  } catch (error) {
+    if (isPatchError(error) && (error.code === 'E_FORMAT' || error.code === 'E_LIMIT')) return null;
+    throw error;
+  }
+}
+
+/** Bytes that count how much is read, and at most how much at once. */
+function watched(data: Uint8Array): Bytes & { largest: number; total: number } {
+  const inner = bytesOf(data);
+  const bytes = {
+    size: data.length,
+    largest: 0,
+    total: 0,
+    read: async (offset: number, length: number) => {
+      bytes.largest = Math.max(bytes.largest, length);
+      bytes.total += length;
+      return inner.read(offset, length);
+    },
+  };
+  return bytes;
+}
+
+/** `make` gives the codec. */
+export function deltaCodecContract(name: string, make: () => DeltaCodec): void {
+  describe(`${name} is a delta codec`, () => {
+    const codec = make();
+    const encode = async ([reference, target]: Pair): Promise<Buffer> =>
+      collect(codec.encode(bytesOf(reference), bytesOf(target), context()));
+
+    async function assertRoundTrip(pair: Pair): Promise<void> {
+      const [reference, target] = pair;
+      const delta = await encode(pair);
+      const result = await collect(
+        codec.decode(bytesOf(reference), bytesOf(delta), target.length, context()),
+      );
+      expect(Buffer.compare(result, target), 'the decoded target differs').to.equal(0);
+    }
+
+    it('has an id with a version', () => {
+      expect(codec.id).to.match(/^[a-z0-9-]+\/[1-9][0-9]*$/);
+    });
+
+    for (const [title, pair] of Object.entries(pairs)) {
+      it(`gives back the target: ${title}`, () => assertRoundTrip(pair));
+    }
+
+    it('gives back the target: any small pair', () =>
+      fc.assert(fc.asyncProperty(small, assertRoundTrip), { numRuns: 100 }));
+
+    it('gives back the target: any pair of two symbols', () =>
+      fc.assert(fc.asyncProperty(repetitive, assertRoundTrip), { numRuns: 50 }));
+
+    it('gives back the target: any edits', () =>
+      fc.assert(fc.asyncProperty(edited, assertRoundTrip), { numRuns: 30 }));
+
+    it('gives equal bytes for equal inputs', () =>
+      fc.assert(
+        fc.asyncProperty(edited, async (pair) => {
+          expect(Buffer.compare(await encode(pair), await encode(pair))).to.equal(0);
+        }),
+        { numRuns: 5 },
+      ));
+
+    it('does not read inputs as a whole, nor gives large pieces', async () => {
+      const data = noise(6 << 20, 5);
+      const reference = watched(data);
+      const target = watched(shuffled(data, 1 << 16));
+      let largest = 0;
+      for await (const piece of codec.encode(reference, target, context()))
+        largest = Math.max(largest, piece.length);
+      expect(Math.max(reference.largest, target.largest)).to.be.at.most(2 << 20);
+      expect(largest).to.be.at.most(2 << 20);
+    });
+
+    it('stops working when the caller stops reading', async () => {
+      const target = watched(noise(8 << 20, 6));
+      let pieces = 0;
+      for await (const _ of codec.encode(bytesOf(noise(1 << 20, 7)), target, context())) {
+        pieces += 1;
+        if (pieces === 2) break;
+      }
+      expect(target.total).to.be.below(target.size);
+    });
+
+    it('stops at an abort, encoding and decoding', async () => {
+      const [reference, target] = [noise(3 << 20, 8), noise(3 << 20, 9)];
+      const delta = await encode([reference, target]);
+      const runs = [
+        (c: CodecContext) => codec.encode(bytesOf(reference), bytesOf(target), c),
+        (c: CodecContext) => codec.decode(bytesOf(reference), bytesOf(delta), target.length, c),
+      ];
+      for (const run of runs) {
+        for (const after of [0, 1]) {
+          const controller = new AbortController();
+          if (after === 0) controller.abort();
+          let error: unknown;
+          try {
+            for await (const _ of run(context(controller.signal))) controller.abort();
+          } catch (thrown) {
+            error = thrown;
+          }
+          expect(error).to.include({ code: 'E_CANCELLED' });
+        }
+      }
+    });
+
+    it('refuses a delta for another size', async () => {
+      for (const title of [
+        'a cut in the middle',
+        'equal inputs',
+        'nothing and something',
+        'nothing and nothing',
+      ]) {
+        const [reference, target] = pairs[title] ?? [empty, empty];
+        const delta = await encode([reference, target]);
+        for (const size of [0, 1, target.length - 1, target.length + 1, 2 ** 40].filter(
+          (n) => n >= 0 && n !== target.length,
+        )) {
+          expect(await decodeHostile(codec, reference, delta, size), `size ${size}`).to.equal(null);
+        }
+      }
+    });
+
+    it('refuses a delta that reads outside of a shorter reference', async () => {
+      const reference = noise(50_000);
+      const delta = await encode([reference, reference]);
+      expect(await decodeHostile(codec, reference.subarray(0, 10_000), delta, 50_000)).to.equal(null);
+      expect(await decodeHostile(codec, empty, delta, 50_000)).to.equal(null);
+    });
+
+    it('decodes anything whatever, or refuses it with E_FORMAT or E_LIMIT', () =>
+      fc.assert(
+        fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.nat(1000), async (delta, size) => {
+          await decodeHostile(codec, noise(500), delta, size);
+        }),
+        { numRuns: 200 },
+      ));
+
+    it('decodes damaged deltas, or refuses them with E_FORMAT or E_LIMIT', () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.oneof(edited, small, repetitive),
+          fc.array(damage, { minLength: 20, maxLength: 20 }),
+          async (pair, hows) => {
+            const delta = await encode(pair);
+            for (const how of hows) await decodeHostile(codec, pair[0], damaged(delta, how), pair[1].length);
+          },
+        ),
+        { numRuns: 25 },
+      ));
+
+    it('refuses every truncation', async () => {
+      const reference = noise(3000);
+      const target = Buffer.concat([reference.subarray(1000), noise(40, 3), reference.subarray(0, 900)]);
+      const delta = await encode([reference, target]);
+      for (let length = 0; length < delta.length; length += 1) {
+        const result = await decodeHostile(codec, reference, delta.subarray(0, length), target.length);
+        expect(result, `of ${delta.length} bytes the first ${length}`).to.equal(null);
+      }
+    });
+  });
+}

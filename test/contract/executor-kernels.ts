@@ -1,0 +1,39 @@
+/** Kernels for the executor's contract suite. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { PatchError } from '../../src/errors.ts';
+
+export function add({ a, b }: { a: number; b: number }): number {
+  return a + b;
+}
+
+export async function reverse(data: Uint8Array): Promise<Uint8Array> {
+  return Uint8Array.from(data).reverse();
+}
+
+export function refuse(entry: string): never {
+  throw new PatchError('E_DIGEST', `${entry} is damaged`, {
+    entry,
+    help: 'get it again',
+    details: ['first', 'second'],
+  });
+}
+
+export function crash(message: string): never {
+  throw new TypeError(message);
+}
+
+export async function sleep(milliseconds: number): Promise<string> {
+  await delay(milliseconds, undefined, { ref: false });
+  return 'awake';
+}
+
+/** Ends the worker that runs it. Never call it in the main thread. */
+export function die(code: number): never {
+  process.exit(code);
+}
+
+export function spin(milliseconds: number): string {
+  const end = Date.now() + milliseconds;
+  while (Date.now() < end);
+  return 'done';
+}

@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { toCanonicalJson } from '../../src/patch/canonical-json.ts';
+import { defaultLimits } from '../../src/patch/limits.ts';
+import { decodeManifest, encodeManifest } from '../../src/patch/manifest.ts';
+import { expectFailure, manifest } from './samples.ts';
+
+const decode = (changed: object): unknown => decodeManifest(toCanonicalJson({ ...manifest, ...changed }));
+
+describe('manifest (FORMAT §4)', () => {
+  it('comes back as it was written', () => {
+    const full = { ...manifest, sequence: 7, notAfter: '2030-01-31T00:00:00.5Z', description: 'fixes "ü"\n' };
+    expect(decodeManifest(encodeManifest(full))).to.deep.equal(full);
+    expect(decodeManifest(encodeManifest(manifest))).to.deep.equal(manifest);
+  });
+
+  it('asks for a newer reader before anything else is looked at', () =>
+    expectFailure('E_VERSION', /format 2; this one reads 1/, () =>
+      decodeManifest(toCanonicalJson({ format: 2, minimumReader: 2, base: 'whatever' })),
+    ));
+
+  it('refuses unknown fields of its own format, and ignores those of a later one', async () => {
+    await expectFailure('E_FORMAT', /Unrecognized key: "extra"/, () => decode({ extra: 1 }));
+    await expectFailure('E_FORMAT', /base: Unrecognized key/, () =>
+      decode({ base: { ...manifest.base, extra: 1 } }),
+    );
+    const later = { format: 2, extra: 1, base: { ...manifest.base, extra: 1 } };
+    expect(decode(later)).to.deep.equal({ ...manifest, format: 2 });
+  });
+
+  const { index, payload, rules, base } = manifest;
+  for (const [name, changed, message] of [
+    ['a missing field', { base: undefined }, /base: /],
+    ['no object', { application: 1 }, /application: /],
+    ['an empty id', { application: { id: '', name: '' } }, /application\.id/],
+    ['a long name', { application: { id: 'a', name: 'x'.repeat(1025) } }, /application\.name/],
+    ['a format of 0', { format: 0 }, /format/],
+    ['a reader above the format', { format: 0, minimumReader: 1 }, /format/],
+    [
+      'a bad digest',
+      { base: { ...base, digest: base.digest.toUpperCase() } },
+      /base\.digest: expected sha256/,
+    ],
+    ['a negative number', { base: { ...base, size: -1 } }, /base\.size/],
+    ['a fraction', { base: { ...base, size: 0.5 } }, /base\.size/],
+    ['a number above 2^53', { sequence: 2 ** 53 }, /sequence/],
+    ['unsorted rules', { rules: { ...rules, excludes: ['b', 'a'] } }, /rules\.excludes: expected sorted/],
+    ['repeated rules', { rules: { ...rules, volatile: ['a', 'a'] } }, /rules\.volatile/],
+    ['a bad variable', { rules: { ...rules, variables: ['a b'] } }, /rules\.variables\[0\]/],
+    ['a bad encoding', { index: { ...index, encoding: ['brotli'] } }, /index\.encoding\[0\]/],
+    ['an index of two sizes', { index: { ...index, encoding: [] } }, /index\.stored/],
+    ['an index that grew', { index: { ...index, stored: 101 } }, /index\.stored/],
+    ['too few frames', { payload: { ...payload, frames: 0 } }, /payload\.frames/],
+    [
+      'too many frames',
+      { payload: { frames: 65_533, size: 65_533 * 2 ** 22, stored: 0 } },
+      /payload\.frames/,
+    ],
+    ['frames that grew', { payload: { ...payload, stored: 11 } }, /payload\.stored/],
+    ['a local time', { notAfter: '2030-01-31T00:00:00' }, /notAfter/],
+    ['a day that is not', { notAfter: '2030-02-30T00:00:00Z' }, /notAfter/],
+    ['a null', { description: null }, /description/],
+    ['a long description', { description: 'x'.repeat(65_537) }, /description/],
+  ] as const) {
+    it(`refuses ${name}`, () => expectFailure('E_FORMAT', message, () => decode(changed)));
+  }
+
+  it('refuses to write what it would refuse to read', () =>
+    expectFailure('E_FORMAT', /notAfter/, () => encodeManifest({ ...manifest, notAfter: 'tomorrow' })));
+
+  it('keeps to its limits', async () => {
+    const limits = { ...defaultLimits, indexStored: 49 };
+    await expectFailure('E_LIMIT', /stored index/, () => decodeManifest(encodeManifest(manifest), limits));
+    await expectFailure('E_LIMIT', /manifest.json/, () => decodeManifest(new Uint8Array(2 ** 20 + 1)));
+  });
+});

@@ -1,0 +1,80 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { nameMatcher } from '../../src/registry/glob.ts';
+import { foldName } from '../../src/registry/hive.ts';
+import { countKeys, emptyKey, equalKeys } from '../../src/registry/key.ts';
+import { hive, keyOf } from './arbitrary.ts';
+
+describe('foldName', () => {
+  const cases: [string, string][] = [
+    ['Acme.1_ß', 'ACME.1_ß'],
+    ['grün', 'GRÜN'],
+    ['ſı', 'ſı'],
+    ['\u{10428}\ud800', '\u{10428}\ud800'],
+    ['__proto__', '__PROTO__'],
+  ];
+  for (const [name, folded] of cases) {
+    it(JSON.stringify(name), () => {
+      expect(foldName(name)).to.equal(folded);
+    });
+  }
+
+  it('law: folding twice is folding once, and keeps the length', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        expect(foldName(foldName(name))).to.equal(foldName(name));
+        expect(foldName(name)).to.have.length(name.length);
+      }),
+    );
+  });
+});
+
+describe('equalKeys and countKeys', () => {
+  const value = { name: 'v', type: 3, data: Uint8Array.of(1) };
+  const key = keyOf('', 'key', [value], [keyOf('A', 'key', [value], [])]);
+
+  it('count what is below', () => {
+    expect(countKeys(key)).to.deep.equal({ keys: 1, values: 2 });
+    expect(countKeys(emptyKey('x'))).to.deep.equal({ keys: 0, values: 0 });
+  });
+
+  it('see every difference', () => {
+    const others = [
+      { ...key, name: 'x' },
+      { ...key, kind: 'opaque' as const },
+      keyOf('', 'key', [{ ...value, name: 'V' }], [...key.keys.values()]),
+      keyOf('', 'key', [{ ...value, type: 4 }], [...key.keys.values()]),
+      keyOf('', 'key', [{ ...value, data: Uint8Array.of(2) }], [...key.keys.values()]),
+      keyOf('', 'key', [value], [keyOf('a', 'key', [value], [])]),
+      keyOf('', 'key', [value], []),
+      keyOf('', 'key', [], [...key.keys.values()]),
+    ];
+    for (const other of others) expect(equalKeys(key, other)).to.equal(false);
+  });
+
+  it('law: a copy is equal', () => {
+    fc.assert(
+      fc.property(hive, (one) => {
+        expect(equalKeys(one, structuredClone(one))).to.equal(true);
+      }),
+    );
+  });
+});
+
+describe('nameMatcher', () => {
+  const cases: [string, string, boolean][] = [
+    ['*', '', true],
+    ['A*', 'A', true],
+    ['A*A', 'A', false],
+    ['*B*', 'ABC', true],
+    ['*AB*BC', 'ABC', false],
+    ['A*B*C', 'AXXBXC', true],
+    ['A.C', 'ABC', false],
+    ['', 'A', false],
+  ];
+  for (const [pattern, name, matches] of cases) {
+    it(`${JSON.stringify(pattern)} ${matches ? 'matches' : 'does not match'} ${JSON.stringify(name)}`, () => {
+      expect(nameMatcher(pattern)(name)).to.equal(matches);
+    });
+  }
+});
