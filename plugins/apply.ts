@@ -42,7 +42,8 @@ export const apply = ({ base, variables = {}, codecs = [xdelta3()], limits }: Ap
           view = baseView(layer, manifest.rules, variables);
           applied = (await checkBase(changes, view.entry, signal)) === 'target';
           total = changes.length;
-          if (applied) notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
+          if (applied)
+            notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
           else yield file;
           continue;
         }
@@ -67,7 +68,9 @@ export const apply = ({ base, variables = {}, codecs = [xdelta3()], limits }: Ap
           const reference = await view.entry(change.reference?.name ?? change.name);
           const contents = decodeContent(change, payload, reference?.bytes ?? null, decoding);
           const small = change.after.size <= wholeSize;
-          yield small ? await changeFile(finished, await collect(contents)) : streamedFile(finished, contents);
+          yield small
+            ? await changeFile(finished, await collect(contents))
+            : streamedFile(finished, contents);
         } else {
           yield await changeFile(finished, null);
         }

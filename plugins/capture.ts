@@ -17,10 +17,20 @@ export interface CaptureOptions {
   readonly target: LayerSource | Layer;
   /** Exclude entries: globs that are passed over on both sides. */
   readonly excludes?: readonly string[];
+  /** Those of them of which a person should hear when they match nothing; all if left out. */
+  readonly expected?: readonly string[];
+  /** Variable name → path in registry data, beside those of the layers. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Reads both sides whole, once, to digest them; later stages read only what differs. */
-export const capture = ({ base, target, excludes = [] }: CaptureOptions): Stage => {
+export const capture = ({
+  base,
+  target,
+  excludes = [],
+  expected = excludes,
+  variables = {},
+}: CaptureOptions): Stage => {
   const exclude = createExclude(excludes);
   return source('capture', async function* (context) {
     const before = await open(base);
@@ -32,12 +42,24 @@ export const capture = ({ base, target, excludes = [] }: CaptureOptions): Stage 
         const onEntry = (label: string): void => {
           context.report({ done: ++done, total: null, unit: 'entries', label });
         };
-        for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry })) entries.push(one);
+        for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry }))
+          entries.push(one);
         return entries;
       };
-      const old = { identity: before.identity, variables: before.variables, entries: await read(before) };
-      const now = { identity: after.identity, variables: after.variables, entries: await read(after) };
-      warn(exclude.unmatched(), context);
+      const old = {
+        identity: before.identity,
+        variables: { ...variables, ...before.variables },
+        entries: await read(before),
+      };
+      const now = {
+        identity: after.identity,
+        variables: { ...variables, ...after.variables },
+        entries: await read(after),
+      };
+      warn(
+        exclude.unmatched().filter((rule) => expected.includes(rule)),
+        context,
+      );
       yield comparisonFile({ base: old, target: now, rules: { ...noRules, excludes: exclude.rules } });
       yield* differences(old.entries, now.entries);
     } finally {
@@ -49,7 +71,10 @@ export const capture = ({ base, target, excludes = [] }: CaptureOptions): Stage 
 
 function warn(unmatched: readonly string[], { notice }: StageContext): void {
   for (const rule of unmatched) {
-    notice({ code: 'exclude-unmatched', message: `the exclude rule ${JSON.stringify(rule)} matched nothing` });
+    notice({
+      code: 'exclude-unmatched',
+      message: `the exclude rule ${JSON.stringify(rule)} matched nothing`,
+    });
   }
 }
 
@@ -68,7 +93,8 @@ async function* differences(base: readonly Entry[], target: readonly Entry[]): A
     if (order <= 0) i++;
     if (order >= 0) j++;
     const change = changeOf(order <= 0 ? old : undefined, order >= 0 ? now : undefined);
-    if (change) yield changeFile(change, (change.after && now?.bytes) ?? null, (change.before && old?.bytes) ?? null);
+    if (change)
+      yield changeFile(change, (change.after && now?.bytes) ?? null, (change.before && old?.bytes) ?? null);
   }
 }
 

@@ -26,7 +26,11 @@ export const compress = ({ compressor = brotli(), threads = 4 }: CompressOptions
       const stored = gains ? small : item;
       report({ done: (done += item.length), total: null, unit: 'bytes', label: `frame ${number}` });
       const encoding = gains ? [compressor.id] : [];
-      return frameFile({ digest: digestOf(stored), encoding, size: item.length, stored: stored.length }, number, stored);
+      return frameFile(
+        { digest: digestOf(stored), encoding, size: item.length, stored: stored.length },
+        number,
+        stored,
+      );
     };
     yield* mapOrdered(cut(files), threads, pack);
   });
@@ -42,7 +46,7 @@ async function* cut(files: AsyncIterable<Vinyl>): AsyncGenerator<Vinyl | Uint8Ar
     }
     let payload = 0;
     for await (const piece of streamOf(file)) {
-      for (let at = 0; at < piece.length; ) {
+      for (let at = 0; at < piece.length;) {
         const part = piece.subarray(at, at + frameSize - filled);
         frame.set(part, filled);
         filled += part.length;

@@ -15,7 +15,9 @@ export type DeployOptions =
 
 export const deploy = (options: DeployOptions): Stage =>
   stage('deploy', (files, { signal, report }) =>
-    'target' in options ? deployChanges(files, options.target, signal, report) : deployFile(files, options.file, signal),
+    'target' in options
+      ? deployChanges(files, options.target, signal, report)
+      : deployFile(files, options.file, signal),
   );
 
 type Report = (progress: { done: number; total: number; unit: 'entries'; label: string }) => void;
@@ -38,11 +40,18 @@ async function* deployChanges(
         yield file;
       } else if (isChange(file)) {
         if (file.change.encoding.length > 0) {
-          throw new PatchError('E_STAGE', `${file.change.name}: is still coded`, { help: 'apply has to stand before deploy' });
+          throw new PatchError('E_STAGE', `${file.change.name}: is still coded`, {
+            help: 'apply has to stand before deploy',
+          });
         }
         await target.stage(file.change, file.isNull() ? null : streamOf(file), signal);
         staged.push(file.change);
-        report({ done: staged.length, total: plan?.changes.length ?? staged.length, unit: 'entries', label: file.change.name });
+        report({
+          done: staged.length,
+          total: plan?.changes.length ?? staged.length,
+          unit: 'entries',
+          label: file.change.name,
+        });
       } else {
         yield file;
       }
@@ -56,7 +65,11 @@ async function* deployChanges(
   for (const change of staged) yield await changeFile(change, null);
 }
 
-async function* deployFile(files: AsyncIterable<Vinyl>, path: string, signal: AbortSignal): AsyncGenerator<Vinyl> {
+async function* deployFile(
+  files: AsyncIterable<Vinyl>,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<Vinyl> {
   for await (const file of files) {
     if (file.extname === '.vpa') await writeWhole(path, streamOf(file), signal);
     yield file;

@@ -9,7 +9,12 @@ export const diffRegistry = (): Stage =>
   stage('diff-registry', async function* (files) {
     for await (const file of files) {
       const root = isChange(file) ? hiveRootOf(file.change.name) : null;
-      if (!isChange(file) || root === null || file.change.kind === 'remove' || file.change.encoding.length > 0) {
+      if (
+        !isChange(file) ||
+        root === null ||
+        file.change.kind === 'remove' ||
+        file.change.encoding.length > 0
+      ) {
         yield file;
         continue;
       }

@@ -14,13 +14,15 @@ export interface NormalizeOptions {
   readonly excludes?: readonly string[];
   /** Registry content that is never patched: `HKLM\Software\Acme\Cache`, `HKCU\Software\Acme::LastRun`. */
   readonly volatile?: readonly string[];
+  /** Those volatile rules of which a person should hear when they match nothing; all if left out. */
+  readonly expected?: readonly string[];
   /** Names of variables whose paths are replaced in registry data, beside those that the layers define. */
   readonly variables?: readonly string[];
 }
 
 /** The rules go into the comparison, and from there into the manifest: `apply` sees the base through them. */
 export const normalize = (options: NormalizeOptions = {}): Stage => {
-  const { excludes = [], volatile = [], variables = [] } = options;
+  const { excludes = [], volatile = [], expected = volatile, variables = [] } = options;
   const exclude = createExclude(excludes);
   return stage('normalize', async function* (files, { notice }) {
     let hives = new Map<string, { base?: Entry; target?: Entry }>();
@@ -43,8 +45,11 @@ export const normalize = (options: NormalizeOptions = {}): Stage => {
           return { ...side, entries };
         };
         const comparison = { base: await through(base), target: await through(target), rules };
-        for (const rule of rules.volatile.filter((one) => !matched.has(one))) {
-          notice({ code: 'volatile-unmatched', message: `the volatile rule ${JSON.stringify(rule)} matched nothing` });
+        for (const rule of rules.volatile.filter((one) => expected.includes(one) && !matched.has(one))) {
+          notice({
+            code: 'volatile-unmatched',
+            message: `the volatile rule ${JSON.stringify(rule)} matched nothing`,
+          });
         }
         hives = hivesOf(comparison);
         yield comparisonFile(comparison);

@@ -36,7 +36,10 @@ export const pack = ({ file: name }: PackOptions = {}): Stage =>
       }
       const take = (part: string): { name: string; data: Uint8Array } => {
         const data = parts.get(part);
-        if (!data) throw new PatchError('E_STAGE', `the patch has no part '${part}'`, { help: 'seal has to stand before pack' });
+        if (!data)
+          throw new PatchError('E_STAGE', `the patch has no part '${part}'`, {
+            help: 'seal has to stand before pack',
+          });
         return { name: part, data };
       };
       const heads = [take(manifestPart), ...signatures(parts), take(indexPart)];

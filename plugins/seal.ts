@@ -44,9 +44,12 @@ export const seal = (options: SealOptions = {}): Stage => {
       yield file;
     }
     if (!comparison) {
-      throw new PatchError('E_STAGE', 'there is nothing to seal', { help: 'capture has to stand before seal' });
+      throw new PatchError('E_STAGE', 'there is nothing to seal', {
+        help: 'capture has to stand before seal',
+      });
     }
-    if (changes.length === 0) notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
+    if (changes.length === 0)
+      notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
     const index = encodeIndex({ changes, frames });
     const small = await compressor.compress(index);
     const stored = small.length < index.length ? small : index;
@@ -85,7 +88,9 @@ function identityOf(
     name: name ?? (known.name || known.id),
   };
   if (application.id === '') {
-    throw new PatchError('E_USAGE', 'the application has no id', { help: 'give one (--id, or id in the configuration)' });
+    throw new PatchError('E_USAGE', 'the application has no id', {
+      help: 'give one (--id, or id in the configuration)',
+    });
   }
   return { application, base: stateOf(base, from), target: stateOf(target, to) };
 }

@@ -1,8 +1,7 @@
 /** sign: the manifest → the manifest, then a detached signature of each signer. May stand in a chain many times. */
 import { signedMessage } from '../src/sign/message.ts';
 import type { Signer } from '../src/sign/signer.ts';
-import { signaturePart } from '../src/patch/part-names.ts';
-import { contentsOf, isManifest, partFile } from '../src/stream/file.ts';
+import { contentsOf, isManifest, signatureFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface SignOptions {
@@ -19,8 +18,7 @@ export const sign = ({ signers }: SignOptions): Stage =>
       }
       const message = signedMessage(await contentsOf(file));
       for (const signer of signers) {
-        const signature = await signer.sign(message, signal);
-        yield partFile(signaturePart(signature.keyId), signature.bytes);
+        yield signatureFile(await signer.sign(message, signal));
       }
     }
   });

@@ -46,9 +46,14 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     const manifest = decodeManifest(text, limits);
     assertCurrent(manifest, options.now ?? new Date());
     const index = decodeIndex(await readIndex(parts, manifest, limits, compressors), manifest, limits);
-    const frames = [...parts].flatMap(([name, bytes]) => (parsePartName(name)?.kind === 'frame' ? [bytes] : []));
+    const frames = [...parts].flatMap(([name, bytes]) =>
+      parsePartName(name)?.kind === 'frame' ? [bytes] : [],
+    );
     if (frames.length !== index.frames.length) {
-      throw new PatchError('E_FORMAT', `the patch has ${frames.length} frames, but lists ${index.frames.length}`);
+      throw new PatchError(
+        'E_FORMAT',
+        `the patch has ${frames.length} frames, but lists ${index.frames.length}`,
+      );
     }
     const payload = payloadOf(
       index.frames.map((record, at) => ({ record, bytes: frames[at] ?? emptyBytes })),
@@ -57,7 +62,8 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     yield planFile({ manifest, changes: index.changes, trusted });
     let offset = 0;
     for (const change of index.changes) {
-      const contents = change.payload > 0 || hasContent(change) ? sliceOf(payload, offset, change.payload) : null;
+      const contents =
+        change.payload > 0 || hasContent(change) ? sliceOf(payload, offset, change.payload) : null;
       offset += change.payload;
       yield markVerified(await changeFile(change, contents));
     }
@@ -79,9 +85,12 @@ async function bufferOf(data: Promise<Uint8Array>): Promise<Bytes> {
 async function take(parts: ReadonlyMap<string, Bytes>, name: string, limit: number): Promise<Uint8Array> {
   const bytes = parts.get(name);
   if (!bytes) {
-    throw new PatchError('E_FORMAT', `the patch has no part '${name}'`, { help: 'unpack has to stand before verify' });
+    throw new PatchError('E_FORMAT', `the patch has no part '${name}'`, {
+      help: 'unpack has to stand before verify',
+    });
   }
-  if (bytes.size > limit) throw new PatchError('E_LIMIT', `${name} has ${bytes.size} bytes, the limit is ${limit}`);
+  if (bytes.size > limit)
+    throw new PatchError('E_LIMIT', `${name} has ${bytes.size} bytes, the limit is ${limit}`);
   return bytes.read(0, bytes.size);
 }
 
@@ -90,7 +99,11 @@ async function signaturesOf(parts: ReadonlyMap<string, Bytes>): Promise<Signatur
   for (const [name, bytes] of parts) {
     const part = parsePartName(name);
     if (part?.kind !== 'signature') continue;
-    signatures.push({ keyId: part.keyId, algorithm: 'ed25519', bytes: await bytes.read(0, Math.min(bytes.size, 4096)) });
+    signatures.push({
+      keyId: part.keyId,
+      algorithm: 'ed25519',
+      bytes: await bytes.read(0, Math.min(bytes.size, 4096)),
+    });
   }
   return signatures;
 }
@@ -119,7 +132,9 @@ async function admit(
 
 function assertCurrent({ notAfter }: Manifest, now: Date): void {
   if (notAfter === undefined || now.getTime() <= Date.parse(notAfter)) return;
-  throw new PatchError('E_UNTRUSTED', `the patch was not to be applied after ${notAfter}`, { help: 'get a newer one' });
+  throw new PatchError('E_UNTRUSTED', `the patch was not to be applied after ${notAfter}`, {
+    help: 'get a newer one',
+  });
 }
 
 async function readIndex(
@@ -140,6 +155,7 @@ async function readIndex(
     if (!compressor) throw unknownCodec(id, indexPart);
     data = await compressor.decompress(data, index.size);
   }
-  if (data.length !== index.size) throw new PatchError('E_FORMAT', 'the index does not have the size that the manifest gives');
+  if (data.length !== index.size)
+    throw new PatchError('E_FORMAT', 'the index does not have the size that the manifest gives');
   return data;
 }

@@ -18,5 +18,10 @@ export interface ApplyOptions extends VerifyOptions, Omit<ApplyStageOptions, 'ba
 export const apply = ({ to, out, registry = [], ...options }: ApplyOptions): Stage[] => {
   const base = openDirectory(to, registry);
   const target = out === undefined ? inPlaceTarget(base) : copyTarget(base, out);
-  return [plugins.unpack(options), plugins.verify(options), plugins.apply({ ...options, base }), plugins.deploy({ target })];
+  return [
+    plugins.unpack(options),
+    plugins.verify(options),
+    plugins.apply({ ...options, base }),
+    plugins.deploy({ target }),
+  ];
 };

@@ -72,7 +72,7 @@ function createTemporaryFile(): TemporaryFile {
   return {
     write(data, offset) {
       try {
-        for (let done = 0; done < data.length; ) {
+        for (let done = 0; done < data.length;) {
           done += writeSync(opened(), data, done, data.length - done, offset + done);
         }
       } catch (error) {
@@ -81,7 +81,7 @@ function createTemporaryFile(): TemporaryFile {
     },
     read(offset, length) {
       const data = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
+      for (let done = 0; done < length;) {
         const got = readSync(opened(), data, done, length - done, offset + done);
         if (got === 0) throw new PatchError('E_INPUT', `${path}: became shorter while it was used`);
         done += got;

@@ -7,7 +7,13 @@ import { parseReg } from '../registry/parse-reg.ts';
 import { unionOf } from '../registry/union.ts';
 import { type Root, directorySublayer } from './directory-sublayer.ts';
 import { hiveEntries, parseHive } from './hive-entry.ts';
-import { type LayerJson, deleteEntriesFile, layerFile, parseDeleteEntries, parseLayerJson } from './layer-json.ts';
+import {
+  type LayerJson,
+  deleteEntriesFile,
+  layerFile,
+  parseDeleteEntries,
+  parseLayerJson,
+} from './layer-json.ts';
 import type { Entry, Layer } from './layer.ts';
 import { applicationRoot, entryName, nameProblem, registryArea } from './name.ts';
 
@@ -40,7 +46,10 @@ export function openDirectory(path: string, registry: readonly string[] = []): D
   const directory = resolve(path);
   try {
     if (!statSync(directory).isDirectory()) {
-      throw new PatchError('E_INPUT', `${path}: is not a directory`, { entry: path, help: 'give a directory' });
+      throw new PatchError('E_INPUT', `${path}: is not a directory`, {
+        entry: path,
+        help: 'give a directory',
+      });
     }
   } catch (error) {
     throw fromSystem(error, 'read', path);
@@ -56,7 +65,10 @@ export function openDirectory(path: string, registry: readonly string[] = []): D
 }
 
 function plainDirectory(directory: string, registry: readonly string[]): DirectoryLayer {
-  const registryFiles = registry.map((path) => ({ path: resolve(path), registry: parseReg(readInput(path)) }));
+  const registryFiles = registry.map((path) => ({
+    path: resolve(path),
+    registry: parseReg(readInput(path)),
+  }));
   const roots = (): Root[] => [{ variable: applicationRoot, path: directory }];
   return {
     identity: { id: '', name: basename(directory), version: '' },
@@ -73,7 +85,10 @@ function plainDirectory(directory: string, registry: readonly string[]): Directo
 }
 
 function layerDirectory(directory: string): DirectoryLayer {
-  const description = parseLayerJson(readInput(join(directory, layerFile)).toString(), join(directory, layerFile));
+  const description = parseLayerJson(
+    readInput(join(directory, layerFile)).toString(),
+    join(directory, layerFile),
+  );
   const readOnly = join(directory, 'read-only');
   const registryFiles = hiveRoots.flatMap((root): RegistryFile[] => {
     const path = join(readOnly, 'registry', `${root}.reg`);
@@ -108,10 +123,14 @@ function variableFolders(files: string): Root[] {
     const path = join(files, item.name);
     const problem = item.isDirectory() ? nameProblem(item.name) : 'it is not a directory';
     if (problem === null && item.name !== registryArea) return { variable: item.name, path };
-    throw new PatchError('E_NAME', `${path}: is not the folder of a variable: ${problem ?? 'the name is taken'}`, {
-      entry: item.name,
-      help: 'files of a layer are in folders that are named as variables: read-only/files/ProgramFilesX64/…',
-    });
+    throw new PatchError(
+      'E_NAME',
+      `${path}: is not the folder of a variable: ${problem ?? 'the name is taken'}`,
+      {
+        entry: item.name,
+        help: 'files of a layer are in folders that are named as variables: read-only/files/ProgramFilesX64/…',
+      },
+    );
   });
 }
 

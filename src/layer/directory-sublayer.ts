@@ -30,7 +30,11 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
   return {
     async *entries(options: ReadOptions = {}) {
       const { exclude, signal, onEntry } = options;
-      const limits = { ...(exclude && { exclude }), ...(signal && { signal }), ...(reserved && { reserved }) };
+      const limits = {
+        ...(exclude && { exclude }),
+        ...(signal && { signal }),
+        ...(reserved && { reserved }),
+      };
       const found = roots().flatMap(({ path, variable }) => walk(path, variable, limits));
       const rest = others.filter((one) => exclude?.(one.name) !== true);
       const all = [...found, ...rest].sort((a, b) => compareNames(a.name, b.name));

@@ -43,7 +43,8 @@ export function contentSize(entries: Iterable<{ readonly meta: Meta }>): number 
 
 /** Whether two entries have the same content: everything but the mode. */
 export function sameContent(a: Meta, b: Meta): boolean {
-  if (a.type === 'file' || a.type === 'hive') return b.type === a.type && a.size === b.size && a.digest === b.digest;
+  if (a.type === 'file' || a.type === 'hive')
+    return b.type === a.type && a.size === b.size && a.digest === b.digest;
   if (a.type === 'link') return b.type === 'link' && a.to === b.to;
   return a.type === b.type;
 }

@@ -28,7 +28,10 @@ export function parseLayerJson(text: string, path: string): LayerJson {
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new PatchError('E_FORMAT', `${path}: ${z.prettifyError(result.error)}`, { entry: path, cause: result.error });
+  throw new PatchError('E_FORMAT', `${path}: ${z.prettifyError(result.error)}`, {
+    entry: path,
+    cause: result.error,
+  });
 }
 
 /** The description of the layer after a patch: another version, everything else as it was. */

@@ -33,7 +33,9 @@ export async function openVsa(path: string): Promise<Layer> {
     };
     const description = await read(layerFile);
     if (!description) {
-      throw new PatchError('E_FORMAT', `${path}: is a zip file, but no VSA: it has no ${layerFile}`, { entry: path });
+      throw new PatchError('E_FORMAT', `${path}: is a zip file, but no VSA: it has no ${layerFile}`, {
+        entry: path,
+      });
     }
     const { id, name, version, variables } = parseLayerJson(description.toString(), layerFile);
     const registry = new Map<HiveRoot, RegistryKey>();
@@ -42,7 +44,10 @@ export async function openVsa(path: string): Promise<Layer> {
       const text = await read(part);
       if (text) registry.set(root, parseHive(root, text, part));
     }
-    const deletes = parseDeleteEntries((await read(`read-only/${deleteEntriesFile}`))?.toString() ?? '[]', path);
+    const deletes = parseDeleteEntries(
+      (await read(`read-only/${deleteEntriesFile}`))?.toString() ?? '[]',
+      path,
+    );
     const others: Entry[] = [
       ...hiveEntries(registry),
       ...deletes.map((one): Entry => ({ name: entryName(one), meta: { type: 'delete-entry' }, bytes: null })),
@@ -86,7 +91,10 @@ async function listZip(zip: ZipFile, path: string): Promise<Map<string, ZipEntry
   const items = new Map<string, ZipEntry>();
   for await (const item of zip.eachEntry()) {
     if (items.has(item.fileName) || items.size >= limits.entries) {
-      throw new PatchError('E_FORMAT', `${path}: has the entry ${JSON.stringify(item.fileName)} twice, or too many`);
+      throw new PatchError(
+        'E_FORMAT',
+        `${path}: has the entry ${JSON.stringify(item.fileName)} twice, or too many`,
+      );
     }
     items.set(item.fileName, item);
   }
@@ -98,8 +106,14 @@ interface Item {
   readonly name: Entry['name'];
 }
 
-async function zipSublayer(zip: ZipFile, items: Map<string, ZipEntry>, others: readonly Entry[]): Promise<Sublayer> {
-  const found = new Map<string, Item>(others.map((one) => [one.name, { name: one.name, entry: async () => one }]));
+async function zipSublayer(
+  zip: ZipFile,
+  items: Map<string, ZipEntry>,
+  others: readonly Entry[],
+): Promise<Sublayer> {
+  const found = new Map<string, Item>(
+    others.map((one) => [one.name, { name: one.name, entry: async () => one }]),
+  );
   for (const [path, item] of items) {
     if (!path.startsWith(filesArea) || path === filesArea) continue;
     const text = path.slice(filesArea.length).replace(/\/$/, '');
@@ -110,7 +124,10 @@ async function zipSublayer(zip: ZipFile, items: Map<string, ZipEntry>, others: r
     // A zip need not list the folders of its files.
     for (let up: typeof parent | null = parent; up && parentOf(up) && !found.has(up); up = parentOf(up)) {
       const folder = up;
-      found.set(folder, { name: folder, entry: async () => ({ name: folder, meta: { type: 'directory' }, bytes: null }) });
+      found.set(folder, {
+        name: folder,
+        entry: async () => ({ name: folder, meta: { type: 'directory' }, bytes: null }),
+      });
     }
   }
   const order = [...found.values()].sort((a, b) => compareNames(a.name, b.name));
@@ -142,13 +159,15 @@ async function zipEntry(zip: ZipFile, item: ZipEntry, name: Entry['name']): Prom
   if (kind === 0o120000) {
     const to = (await wholeContent(zip, item, limits.link)).toString();
     const problem = linkProblem(name, to);
-    if (problem !== null) throw new PatchError('E_NAME', `${name}: is a link to ${JSON.stringify(to)}: ${problem}`);
+    if (problem !== null)
+      throw new PatchError('E_NAME', `${name}: is a link to ${JSON.stringify(to)}: ${problem}`);
     return { name, meta: { type: 'link', to }, bytes: null };
   }
   if (kind !== 0 && kind !== 0o100000) {
     throw new PatchError('E_INPUT', `${name}: is a device, socket or pipe, which a patch cannot carry`);
   }
-  if (item.uncompressedSize > limits.file) throw new PatchError('E_LIMIT', `${name}: is larger than ${limits.file} bytes`);
+  if (item.uncompressedSize > limits.file)
+    throw new PatchError('E_LIMIT', `${name}: is larger than ${limits.file} bytes`);
   const { digest, size } = await hashContent(zip, item);
   return { name, meta: { type: 'file', size, digest, ...mode }, bytes: zipBytes(zip, item) };
 }
@@ -171,12 +190,16 @@ async function* contentOf(zip: ZipFile, item: ZipEntry): AsyncGenerator<Uint8Arr
     crc = crc32(piece, crc);
     yield piece;
   }
-  if (crc !== item.crc32) throw new PatchError('E_FORMAT', `${item.fileName}: is damaged: its checksum differs`);
+  if (crc !== item.crc32)
+    throw new PatchError('E_FORMAT', `${item.fileName}: is damaged: its checksum differs`);
 }
 
 async function wholeContent(zip: ZipFile, item: ZipEntry, limit: number): Promise<Buffer> {
   if (item.uncompressedSize > limit) {
-    throw new PatchError('E_LIMIT', `${item.fileName}: is too large: ${item.uncompressedSize} bytes, the limit is ${limit}`);
+    throw new PatchError(
+      'E_LIMIT',
+      `${item.fileName}: is too large: ${item.uncompressedSize} bytes, the limit is ${limit}`,
+    );
   }
   const pieces: Uint8Array[] = [];
   for await (const piece of contentOf(zip, item)) pieces.push(piece);
@@ -196,7 +219,8 @@ function zipBytes(zip: ZipFile, item: ZipEntry): Bytes {
   return {
     size,
     read: async (offset, length) => {
-      const content = size <= smallSize ? bytesOf(await wholeContent(zip, item, smallSize)) : (unpacked ??= unpack());
+      const content =
+        size <= smallSize ? bytesOf(await wholeContent(zip, item, smallSize)) : (unpacked ??= unpack());
       return (await content).read(offset, length);
     },
   };

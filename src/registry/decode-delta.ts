@@ -1,4 +1,4 @@
-/** Reads a registry delta, `registry/1` (FORMAT §6.2). Its bytes may be hostile. */
+/** Reads a registry delta, `registry/1` (FORMAT §6.3.1). Its bytes may be hostile. */
 import { tooLarge } from '../bytes.ts';
 import type { DeltaRecord, RegistryDelta } from './delta.ts';
 import { type ByteReader, createByteReader, malformed } from './delta-bytes.ts';
@@ -33,7 +33,7 @@ export function decodeDelta(data: Uint8Array, options: Partial<RegistryLimits> =
     if (op === undefined) throw malformed(`record ${index}`, 'its operation is unknown');
     const shared = reader.number('the shared part of a path');
     const next = readPath(reader, path, shared, limits);
-    // A few bytes may stand for a long path, so what all paths would need if written out counts (FORMAT §6.3).
+    // A few bytes may stand for a long path, so what all paths would need if written out counts (FORMAT §6.3.3).
     if (next !== path) written += weightOf(next);
     if (written > limits.paths)
       throw overLimit('registry delta: its paths are too long in all', limits.paths);

@@ -1,4 +1,4 @@
-/** The smallest pieces of an encoded delta (FORMAT §6.2): numbers, strings and data, written and read. */
+/** The smallest pieces of an encoded delta (FORMAT §6.3.1): numbers, strings and data, written and read. */
 import { PatchError } from '../errors.ts';
 import { overLimit } from './limits.ts';
 import { fromUtf16 } from './utf16.ts';

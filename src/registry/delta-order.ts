@@ -1,4 +1,4 @@
-/** The canonical order and form of a delta's records (FORMAT §6.3): one delta has one encoding. */
+/** The canonical order and form of a delta's records (FORMAT §6.3.2): one delta has one encoding. */
 import type { DeltaRecord } from './delta.ts';
 import { foldName } from './hive.ts';
 

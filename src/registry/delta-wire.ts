@@ -1,4 +1,4 @@
-/** The numbers that stand for operations and kinds in an encoded delta (FORMAT §6.2). */
+/** The numbers that stand for operations and kinds in an encoded delta (FORMAT §6.3.1). */
 import type { DeltaRecord } from './delta.ts';
 import type { KeyKind } from './hive.ts';
 

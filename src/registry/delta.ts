@@ -1,4 +1,4 @@
-/** A registry delta: what makes one hive of another, record by record (FORMAT §6). */
+/** A registry delta: what makes one hive of another, record by record (FORMAT §6.3). */
 import type { KeyKind, RegistryValue, ValueType } from './hive.ts';
 import type { KeyCount } from './key.ts';
 
@@ -52,7 +52,7 @@ export interface RemoveValue extends AtKey {
 export type DeltaRecord = AddKey | RemoveKey | RenameKey | SetKind | SetValue | RemoveValue;
 
 export interface RegistryDelta {
-  /** In canonical order (FORMAT §6.3). */
+  /** In canonical order (FORMAT §6.3.2). */
   readonly records: readonly DeltaRecord[];
 }
 

@@ -1,4 +1,4 @@
-/** Compares two hives (FORMAT §6.3 for the order). */
+/** Compares two hives (FORMAT §6.3.2 for the order). */
 import type { DeltaRecord, RegistryDelta } from './delta.ts';
 import type { RegistryKey, RegistryValue } from './hive.ts';
 import { countKeys, equalValues, sortedNames } from './key.ts';

@@ -1,4 +1,4 @@
-/** Writes a registry delta, `registry/1` (FORMAT §6.2). */
+/** Writes a registry delta, `registry/1` (FORMAT §6.3.1). */
 import type { DeltaRecord, RegistryDelta, SetValue } from './delta.ts';
 import { type ByteWriter, createByteWriter, malformed } from './delta-bytes.ts';
 import { createDeltaOrder } from './delta-order.ts';

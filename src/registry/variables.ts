@@ -1,4 +1,4 @@
-/** Machine paths in the registry's strings, written as variables and back (FORMAT §6.6). */
+/** Machine paths in the registry's strings, written as variables and back. */
 import { PatchError } from '../errors.ts';
 import {
   foldName,

@@ -1,4 +1,4 @@
-/** Volatile rules: which keys and values belong to one machine and are left out of what is compared (FORMAT §6.5). */
+/** Volatile rules: which keys and values belong to one machine and are left out of what is compared. */
 import { PatchError } from '../errors.ts';
 import { type NameMatcher, nameMatcher } from './glob.ts';
 import { foldName, type HiveRoot, type RegistryKey } from './hive.ts';

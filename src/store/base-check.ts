@@ -57,7 +57,8 @@ function isAfter(change: Change, now: Meta | null): boolean {
 }
 
 function differencesOf(change: Change, now: Meta | null, moved: Meta | null): string[] {
-  if (change.kind === 'move') return [...compare(change.from, change.before, moved), ...compare(change.name, null, now)];
+  if (change.kind === 'move')
+    return [...compare(change.from, change.before, moved), ...compare(change.name, null, now)];
   // A folder that someone made already is as good as one that is made now.
   if (change.kind === 'add' && change.after.type === 'directory' && now?.type === 'directory') return [];
   return compare(change.name, change.before, now);
@@ -68,7 +69,8 @@ function compare(name: EntryName, expected: Meta | null, now: Meta | null): stri
   if (now === null) return [`${name}: is missing`];
   if (sameContent(expected, now)) return [];
   if (expected.type !== now.type) return [`${name}: is a ${now.type}, not a ${expected.type}`];
-  if (expected.type === 'link' && now.type === 'link') return [`${name}: leads to ${now.to}, not to ${expected.to}`];
+  if (expected.type === 'link' && now.type === 'link')
+    return [`${name}: leads to ${now.to}, not to ${expected.to}`];
   if ('size' in expected && 'size' in now && expected.size !== now.size) {
     return [`${name}: has ${now.size} bytes, not ${expected.size}`];
   }

@@ -71,6 +71,7 @@ export async function hiveAfter(view: BaseView, change: Change, payload: Bytes):
 async function patched(change: Change, before: RegistryKey, payload: Bytes): Promise<RegistryKey> {
   if (change.kind === 'remove') return emptyKey();
   const [step, ...more] = change.encoding;
-  if (step !== registryEncoding || more.length > 0) throw unknownCodec(change.encoding.join(' + '), change.name);
+  if (step !== registryEncoding || more.length > 0)
+    throw unknownCodec(change.encoding.join(' + '), change.name);
   return decodeHiveDelta(before, await readAll(payload, defaultLimits.hive, change.name));
 }

@@ -36,15 +36,31 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
       const place = begin();
       try {
         const sidecars = gathering.sidecars(layer);
-        const closeFolders = await copyTree(layer.directory, tree, untouched(layer, gathering.staged, sidecars.map(({ path }) => path)), signal);
+        const closeFolders = await copyTree(
+          layer.directory,
+          tree,
+          untouched(
+            layer,
+            gathering.staged,
+            sidecars.map(({ path }) => path),
+          ),
+          signal,
+        );
         const modes = build({ ...layer, directory: tree }, layer, gathering.staged);
         const beside: [draft: string, path: string][] = [];
         for (const { path, content } of sidecars) {
           const inside = path.startsWith(join(layer.directory, '/'));
-          const copy = inside ? join(tree, path.slice(layer.directory.length)) : besideOf(destination, path, layer);
+          const copy = inside
+            ? join(tree, path.slice(layer.directory.length))
+            : besideOf(destination, path, layer);
           if (inside) mkdirSync(dirname(copy), { recursive: true });
           if (!content) continue;
-          const draft = await place.file([content], undefined, signal, inside ? copy : place.beside(copy, 'draft'));
+          const draft = await place.file(
+            [content],
+            undefined,
+            signal,
+            inside ? copy : place.beside(copy, 'draft'),
+          );
           if (!inside) beside.push([draft, copy]);
         }
         closeFolders();
@@ -69,7 +85,10 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
 function assertFree(destination: string, out: string): void {
   const stats = lstatSync(destination, { throwIfNoEntry: false });
   if (!stats || (stats.isDirectory() && readdirSync(destination).length === 0)) return;
-  throw new PatchError('E_CONFLICT', `${out}: is there already`, { entry: out, help: 'name a folder that is not there yet' });
+  throw new PatchError('E_CONFLICT', `${out}: is there already`, {
+    entry: out,
+    help: 'name a folder that is not there yet',
+  });
 }
 
 function besideOf(destination: string, path: string, { registryFiles }: DirectoryLayer): string {
@@ -77,19 +96,28 @@ function besideOf(destination: string, path: string, { registryFiles }: Director
 }
 
 /** Paths of the base that are not copied, because the patch replaces, moves or removes them. */
-function untouched(layer: DirectoryLayer, staged: readonly Staged[], sidecars: readonly string[]): (path: string) => boolean {
+function untouched(
+  layer: DirectoryLayer,
+  staged: readonly Staged[],
+  sidecars: readonly string[],
+): (path: string) => boolean {
   const touched = new Set(sidecars);
   for (const { change, draft } of staged) {
     const { before, after } = change;
     const removed = after === null && before?.type !== 'directory';
-    if (removed || draft !== null || (before && after && before.type !== after.type)) touched.add(pathIn(layer, change.name));
+    if (removed || draft !== null || (before && after && before.type !== after.type))
+      touched.add(pathIn(layer, change.name));
     if (change.kind === 'move') touched.add(pathIn(layer, change.from));
   }
   return (path) => !touched.has(path);
 }
 
 /** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
-function build(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Staged[]): [path: string, mode: number][] {
+function build(
+  copy: DirectoryLayer,
+  base: DirectoryLayer,
+  staged: readonly Staged[],
+): [path: string, mode: number][] {
   const modes: [path: string, mode: number][] = [];
   for (const { change, draft } of staged) {
     const { after } = change;
@@ -102,7 +130,8 @@ function build(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Stag
     if ('mode' in after && after.mode !== undefined) modes.push([path, after.mode]);
   }
   for (const { change } of staged.toReversed()) {
-    if (change.kind === 'remove' && change.before.type === 'directory') removeIfEmpty(pathIn(copy, change.name));
+    if (change.kind === 'remove' && change.before.type === 'directory')
+      removeIfEmpty(pathIn(copy, change.name));
   }
   return modes.reverse();
 }

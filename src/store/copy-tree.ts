@@ -1,5 +1,18 @@
 /** Copies folders: contents, modes and links; by reference where the file system can. */
-import { chmodSync, closeSync, constants, copyFileSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync, symlinkSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { workFolder } from '../layer/directory-layer.ts';
@@ -34,7 +47,10 @@ export async function copyTree(
       if (item.isDirectory()) pending.push([path, destination]);
       else if (item.isFile()) copyFile(path, destination);
       else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);
-      else throw new PatchError('E_INPUT', `${path}: is a device, socket or pipe, which cannot be copied`, { entry: path });
+      else
+        throw new PatchError('E_INPUT', `${path}: is a device, socket or pipe, which cannot be copied`, {
+          entry: path,
+        });
       throwIfCancelled(signal);
       if (performance.now() - started < turn) continue;
       await new Promise(setImmediate);
@@ -56,7 +72,7 @@ export function copyFile(from: string, to: string): void {
     const file = openSync(to, 'wx', 0o600);
     try {
       const data = readFileSync(from);
-      for (let done = 0; done < data.length; ) done += writeSync(file, data, done);
+      for (let done = 0; done < data.length;) done += writeSync(file, data, done);
     } finally {
       closeSync(file);
     }

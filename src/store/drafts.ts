@@ -25,7 +25,8 @@ export interface Drafts {
 export function createDrafts(work: string): Drafts {
   let count = 0;
   try {
-    for (const folder of [work, join(work, 'draft'), join(work, 'backup')]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of [work, join(work, 'draft'), join(work, 'backup')])
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw fromSystem(error, 'write', work);
   }
@@ -46,7 +47,7 @@ export function createDrafts(work: string): Drafts {
         try {
           for await (const piece of contents) {
             throwIfCancelled(signal);
-            for (let done = 0; done < piece.length; ) done += writeSync(file, piece, done);
+            for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
           }
           if (platformHasModes) fchmodSync(file, mode);
         } finally {

@@ -9,7 +9,12 @@ import { type Staged, draftOf } from './staged.ts';
 
 export interface Gathering {
   identify(identity: Identity): void;
-  stage(change: Change, contents: AsyncIterable<Uint8Array> | null, drafts: Drafts, signal: AbortSignal): Promise<void>;
+  stage(
+    change: Change,
+    contents: AsyncIterable<Uint8Array> | null,
+    drafts: Drafts,
+    signal: AbortSignal,
+  ): Promise<void>;
   readonly staged: readonly Staged[];
   sidecars(layer: DirectoryLayer): Sidecar[];
 }
@@ -44,7 +49,9 @@ export function createGathering(): Gathering {
 function fileSide(change: Change): Change | null {
   const { name, encoding, payload, before, after } = change;
   if (before?.type !== 'delete-entry' && after?.type !== 'delete-entry') return change;
-  if (before && before.type !== 'delete-entry') return { kind: 'remove', name, encoding, payload, before, after: null };
-  if (after && after.type !== 'delete-entry') return { kind: 'add', name, encoding, payload, before: null, after };
+  if (before && before.type !== 'delete-entry')
+    return { kind: 'remove', name, encoding, payload, before, after: null };
+  if (after && after.type !== 'delete-entry')
+    return { kind: 'add', name, encoding, payload, before: null, after };
   return null;
 }

@@ -30,11 +30,24 @@ export function inPlaceTarget(layer: DirectoryLayer): Target {
       const place = begin();
       const pathOf = (name: EntryName): string => pathIn(layer, name);
       const sidecars = await sidecarSteps(gathering.sidecars(layer), place, layer, signal);
-      const folders = missingFolders([
-        ...gathering.staged.filter(({ change }) => change.after !== null).map(({ change }) => pathOf(change.name)),
-        ...sidecars.flatMap((step) => (step.do === 'put' ? [step.path] : [])),
-      ], layer.directory, gathering.staged.flatMap(({ change }) => (change.after?.type === 'directory' ? [pathOf(change.name)] : [])));
-      execute(work, [...folders, ...stepsOf(gathering.staged, pathOf, place), ...sidecars], layer.directory, signal);
+      const folders = missingFolders(
+        [
+          ...gathering.staged
+            .filter(({ change }) => change.after !== null)
+            .map(({ change }) => pathOf(change.name)),
+          ...sidecars.flatMap((step) => (step.do === 'put' ? [step.path] : [])),
+        ],
+        layer.directory,
+        gathering.staged.flatMap(({ change }) =>
+          change.after?.type === 'directory' ? [pathOf(change.name)] : [],
+        ),
+      );
+      execute(
+        work,
+        [...folders, ...stepsOf(gathering.staged, pathOf, place), ...sidecars],
+        layer.directory,
+        signal,
+      );
       drafts = null;
       place.release();
     },
@@ -76,7 +89,12 @@ async function sidecarSteps(
     }
     // A registry file may be on another file system than the target, so its draft and its backup are beside it.
     if (stats) takes.push({ do: 'take', path, to: drafts.beside(path, 'backup'), keepIfFull: false });
-    if (content) puts.push({ do: 'put', from: await drafts.file([content], mode, signal, drafts.beside(path, 'draft')), path });
+    if (content)
+      puts.push({
+        do: 'put',
+        from: await drafts.file([content], mode, signal, drafts.beside(path, 'draft')),
+        path,
+      });
   }
   return [...takes, ...puts];
 }

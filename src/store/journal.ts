@@ -87,7 +87,9 @@ function perform(step: Step, root: string): void {
     case 'put':
       assertNoLink(dirname(step.path), root);
       if (lstatSync(step.path, { throwIfNoEntry: false })) {
-        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, { entry: step.path });
+        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, {
+          entry: step.path,
+        });
       }
       return renameSync(step.from, step.path);
     case 'chmod':

@@ -27,7 +27,11 @@ export interface Gathered {
 
 /** The files that have to be written, with their whole new contents. E_CONFLICT for what this kind of layer cannot hold. */
 export function sidecarsOf(layer: DirectoryLayer, gathered: Gathered): Sidecar[] {
-  return [...registrySidecars(layer, gathered), ...deleteSidecars(layer, gathered), ...identitySidecars(layer, gathered)];
+  return [
+    ...registrySidecars(layer, gathered),
+    ...deleteSidecars(layer, gathered),
+    ...identitySidecars(layer, gathered),
+  ];
 }
 
 function registrySidecars(layer: DirectoryLayer, { hives }: Gathered): Sidecar[] {
@@ -53,13 +57,19 @@ function ownFiles({ registryFiles }: DirectoryLayer, after: ReadonlyMap<HiveRoot
   }
   const now = registryFiles.map(({ registry }) => new Map(registry));
   for (const [root, key] of after) {
-    const parts = splitUnion(key, registryFiles.map(({ registry }) => registry.get(root)));
+    const parts = splitUnion(
+      key,
+      registryFiles.map(({ registry }) => registry.get(root)),
+    );
     parts.forEach((part, index) => {
       if (isEmpty(part)) now[index]?.delete(root);
       else now[index]?.set(root, part);
     });
   }
-  return registryFiles.map(({ path }, index) => ({ path, content: formatReg(inOrder(now[index] ?? new Map())) }));
+  return registryFiles.map(({ path }, index) => ({
+    path,
+    content: formatReg(inOrder(now[index] ?? new Map())),
+  }));
 }
 
 function isEmpty(key: RegistryKey): boolean {
@@ -67,16 +77,22 @@ function isEmpty(key: RegistryKey): boolean {
 }
 
 function inOrder(registry: Registry): Registry {
-  return new Map(hiveRoots.flatMap((root) => (registry.has(root) ? [[root, registry.get(root) as RegistryKey]] : [])));
+  return new Map(
+    hiveRoots.flatMap((root) => (registry.has(root) ? [[root, registry.get(root) as RegistryKey]] : [])),
+  );
 }
 
 function deleteSidecars(layer: DirectoryLayer, { deleteEntries }: Gathered): Sidecar[] {
   if (deleteEntries.length === 0) return [];
   if (layer.description === null) {
-    throw new PatchError('E_CONFLICT', 'the patch has delete entries, which only a layer directory can hold', {
-      entry: deleteEntries[0]?.name ?? '',
-      help: 'apply it to a layer directory',
-    });
+    throw new PatchError(
+      'E_CONFLICT',
+      'the patch has delete entries, which only a layer directory can hold',
+      {
+        entry: deleteEntries[0]?.name ?? '',
+        help: 'apply it to a layer directory',
+      },
+    );
   }
   const names = new Set(layer.deleteEntries);
   for (const { name, before, after } of deleteEntries) {

@@ -31,7 +31,11 @@ export async function draftOf(
 }
 
 /** First everything goes that has to, deepest first; then everything comes, folders before what is in them. */
-export function stepsOf(staged: readonly Staged[], pathOf: (name: EntryName) => string, drafts: Drafts): Step[] {
+export function stepsOf(
+  staged: readonly Staged[],
+  pathOf: (name: EntryName) => string,
+  drafts: Drafts,
+): Step[] {
   const takes: Step[] = [];
   const puts: Step[] = [];
   const modes: Step[] = [];
@@ -54,7 +58,9 @@ export function stepsOf(staged: readonly Staged[], pathOf: (name: EntryName) => 
       const there = isDirectory(path);
       const made = !stays && !(before === null && there);
       if (made) puts.push({ do: 'mkdir', path });
-      modes.push(...chmod(path, modeOf(after) ?? (made ? 0o755 : undefined), made ? null : currentMode(path)));
+      modes.push(
+        ...chmod(path, modeOf(after) ?? (made ? 0o755 : undefined), made ? null : currentMode(path)),
+      );
     } else if (stays) {
       modes.push(...chmod(path, modeOf(after), currentMode(path)));
     }
@@ -101,7 +107,9 @@ function openings(steps: readonly Step[]): Step[] {
 
 /** Gives the opened folders their modes back, unless they are gone or a step has given them another one. */
 function closings(steps: readonly Step[]): Step[] {
-  const settled = new Set(steps.flatMap((step) => (step.do === 'take' || step.do === 'chmod' ? [step.path] : [])));
+  const settled = new Set(
+    steps.flatMap((step) => (step.do === 'take' || step.do === 'chmod' ? [step.path] : [])),
+  );
   return [...closedFolders(steps)]
     .filter(([path]) => !settled.has(path))
     .map(([path, mode]) => ({ do: 'chmod', path, mode, before: mode | 0o300 }));

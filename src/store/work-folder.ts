@@ -24,7 +24,10 @@ export function claim(work: string): void {
     writeFileSync(join(work, ownerFile), String(process.pid), { flag: 'wx' });
   } catch (error) {
     if (systemCode(error) === 'EEXIST') {
-      throw new PatchError('E_BUSY', `${work}: another run has just begun to change this target`, { entry: work, cause: error });
+      throw new PatchError('E_BUSY', `${work}: another run has just begun to change this target`, {
+        entry: work,
+        cause: error,
+      });
     }
     throw fromSystem(error, 'write', work);
   }

@@ -5,6 +5,8 @@ import { type Bytes, bytesOf, chunksOf, readAll, tooLarge } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import type { Change } from '../patch/change.ts';
 import type { FrameRecord } from '../patch/frames.ts';
+import { signaturePart } from '../patch/part-names.ts';
+import type { Signature } from '../sign/signer.ts';
 import type { Comparison } from './comparison.ts';
 import type { Plan } from './plan.ts';
 
@@ -56,13 +58,15 @@ function withContents<Properties extends object>(
   properties: Properties,
 ): Vinyl & Properties {
   const file = new Vinyl({ base: '/', path: `/${path}`, contents: vinylContents(contents) });
-  if (contents !== null && !(contents instanceof Uint8Array) && file.isStream()) sources.set(file.contents, contents);
+  if (contents !== null && !(contents instanceof Uint8Array) && file.isStream())
+    sources.set(file.contents, contents);
   return Object.assign(file, properties);
 }
 
 function vinylContents(contents: Uint8Array | Bytes | null): Buffer | NodeJS.ReadableStream | null {
   if (contents === null) return null;
-  if (contents instanceof Uint8Array) return Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
+  if (contents instanceof Uint8Array)
+    return Buffer.from(contents.buffer, contents.byteOffset, contents.byteLength);
   return Readable.from(chunksOf(contents), { objectMode: false, highWaterMark: 1 });
 }
 
@@ -76,7 +80,11 @@ export function planFile(plan: Plan): PlanFile {
 
 /** A file for a change whose whole content is made while it is read. */
 export function streamedFile(change: Change, contents: AsyncIterable<Uint8Array>): ChangeFile {
-  const file = new Vinyl({ base: '/', path: `/${change.name}`, contents: Readable.from(contents, { objectMode: false }) });
+  const file = new Vinyl({
+    base: '/',
+    path: `/${change.name}`,
+    contents: Readable.from(contents, { objectMode: false }),
+  });
   return Object.assign(file, { change: Object.freeze(change), before: null });
 }
 
@@ -98,6 +106,11 @@ export function frameFile(frame: FrameRecord, number: number, contents: Uint8Arr
 /** A part of the archive under its name there: `manifest.json`, `signatures/….ed25519`, `index`. */
 export function partFile(part: string, contents: Uint8Array | Bytes): PartFile {
   return withContents(part, contents, { part });
+}
+
+/** A detached signature, as an archive carries it. */
+export function signatureFile({ keyId, bytes }: Signature): PartFile {
+  return partFile(signaturePart(keyId), bytes);
 }
 
 /** Random access to a file's contents, or null where it is a foreign stream (which `contentsOf` can collect). */

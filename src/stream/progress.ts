@@ -13,6 +13,7 @@ export interface Progress {
 /** Something that a person should know and that is no error. `code` is stable. */
 export interface Notice {
   readonly stage: string;
-  readonly code: 'exclude-unmatched' | 'volatile-unmatched' | 'unsigned' | 'untrusted' | 'already-applied' | 'unchanged';
+  readonly code:
+    'exclude-unmatched' | 'volatile-unmatched' | 'unsigned' | 'untrusted' | 'already-applied' | 'unchanged';
   readonly message: string;
 }

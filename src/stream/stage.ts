@@ -145,5 +145,7 @@ function find(name: string, chain: readonly Stage[]): number {
   const at = chain.findLastIndex((one) => one.stage === name);
   if (at >= 0) return at;
   const names = chain.map((one) => one.stage).join(', ');
-  throw new PatchError('E_STAGE', `there is no stage '${name}' in this chain`, { help: `its stages are: ${names}` });
+  throw new PatchError('E_STAGE', `there is no stage '${name}' in this chain`, {
+    help: `its stages are: ${names}`,
+  });
 }

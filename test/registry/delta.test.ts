@@ -235,7 +235,7 @@ describe('registry delta', () => {
 });
 
 describe('encoded registry delta', () => {
-  it('is as FORMAT §6.4 shows', () => {
+  it('is as FORMAT §6.3.4 shows', () => {
     const from = machine('[HKLM\\Acme]\n"v"=dword:1');
     const to = machine('[HKLM\\Acme]\n"v"=dword:2\n[HKLM\\Acme\\x]');
     expect(Buffer.from(encodeDelta(diffHives(from, to))).toString('hex')).to.equal(

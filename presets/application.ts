@@ -1,0 +1,121 @@
+/** One application's configuration: both of its pipelines come from it, the gulp way and by the command. */
+import { capture } from '../plugins/index.ts';
+import type { SealOptions } from '../plugins/index.ts';
+import type { DeltaCodec } from '../src/delta/codec.ts';
+import { PatchError } from '../src/errors.ts';
+import { createExclude } from '../src/layer/excludes.ts';
+import type { Layer } from '../src/layer/layer.ts';
+import type { LayerSource } from '../src/layer/open-layer.ts';
+import { parseVolatileRule } from '../src/registry/volatile.ts';
+import type { Signer } from '../src/sign/signer.ts';
+import { type Stage, after, before } from '../src/stream/stage.ts';
+import { type ApplyOptions, apply } from './apply.ts';
+import { create } from './create.ts';
+import type { Family } from './family.ts';
+import { generic } from './generic.ts';
+import { windows } from './windows.ts';
+
+/** Extra stages by the name of the stage that they stand before or behind. Each call gives a fresh stage. */
+export interface ExtraStages {
+  readonly before?: Readonly<Record<string, () => Stage | readonly Stage[]>>;
+  readonly after?: Readonly<Record<string, () => Stage | readonly Stage[]>>;
+}
+
+export interface Application {
+  /** A GUID or any other name that never changes. */
+  readonly id: string;
+  /** For people; the id if left out. */
+  readonly name?: string;
+  /** The family whose rules apply, by name or as data; `generic` if left out. */
+  readonly preset?: FamilyName | Family;
+  /** Exclude entries, beside those of the family. */
+  readonly excludes?: readonly string[];
+  readonly rules?: {
+    /** Volatile registry rules, beside those of the family. */
+    readonly volatile?: readonly string[];
+    /** Variable name → path in registry data on this machine. */
+    readonly variables?: Readonly<Record<string, string>>;
+  };
+  /** Delta codecs to choose from, instead of the family's. */
+  readonly codecs?: readonly DeltaCodec[];
+  /** Who signs its patches, beside the keys that a run is given. */
+  readonly signers?: readonly Signer[];
+  readonly stages?: { readonly create?: ExtraStages; readonly apply?: ExtraStages };
+}
+
+export const families = { generic, windows } as const;
+export type FamilyName = keyof typeof families;
+
+/** Checks a configuration and gives it back. E_USAGE for an empty id, an unknown preset, or a rule that is none. */
+export function defineApplication(application: Application): Application {
+  if (typeof application.id !== 'string' || application.id === '') {
+    throw new PatchError('E_USAGE', 'the configuration gives the application no id', { help: 'add id: …' });
+  }
+  familyOf(application);
+  createExclude(application.excludes ?? []);
+  for (const rule of application.rules?.volatile ?? []) parseVolatileRule(rule);
+  return application;
+}
+
+/** The family of an application. E_USAGE for a name that is none. */
+export function familyOf({ preset = 'generic' }: Pick<Application, 'preset'>): Family {
+  if (typeof preset !== 'string') return preset;
+  const family: Family | undefined = families[preset];
+  // A configuration need not have been checked by TypeScript.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+  if (family) return family;
+  throw new PatchError('E_USAGE', `there is no preset '${String(preset)}'`, {
+    help: `there are: ${Object.keys(families).join(', ')}`,
+  });
+}
+
+export interface CreatePatchOptions extends Omit<SealOptions, 'id' | 'name' | 'compressor'> {
+  readonly base: LayerSource | Layer;
+  readonly target: LayerSource | Layer;
+  readonly signers?: readonly Signer[];
+  readonly threads?: number;
+}
+
+/** The whole chain that makes a patch of an application: from two versions to one `.vpa` file. */
+export function createPatch(application: Application, options: CreatePatchOptions): Stage[] {
+  const family = familyOf(application);
+  const { excludes = [], rules = {}, signers = [] } = application;
+  const codecs = application.codecs ?? family.codecs;
+  const variables = rules.variables ?? {};
+  const chain = [
+    capture({
+      base: options.base,
+      target: options.target,
+      excludes: [...family.excludes, ...excludes],
+      expected: excludes,
+      variables,
+    }),
+    ...create({
+      ...options,
+      id: application.id,
+      ...(application.name !== undefined && { name: application.name }),
+      ...(codecs && { codecs }),
+      volatile: [...family.volatile, ...(rules.volatile ?? [])],
+      expected: rules.volatile ?? [],
+      variables: [...family.variables, ...Object.keys(variables)],
+      signers: [...signers, ...(options.signers ?? [])],
+    }),
+  ];
+  return withExtras(chain, application.stages?.create);
+}
+
+/** The whole chain that applies a `.vpa` file. Without a configuration, what the patch says is all there is. */
+export function applyPatch(options: ApplyOptions, application?: Application): Stage[] {
+  const variables = { ...application?.rules?.variables, ...options.variables };
+  const codecs = options.codecs ?? application?.codecs;
+  return withExtras(apply({ ...options, variables, ...(codecs && { codecs }) }), application?.stages?.apply);
+}
+
+function withExtras(chain: readonly Stage[], extras: ExtraStages = {}): Stage[] {
+  let result = [...chain];
+  for (const [name, make] of Object.entries(extras.before ?? {}))
+    result = before(name, result, ...[make()].flat());
+  for (const [name, make] of Object.entries(extras.after ?? {}))
+    result = after(name, result, ...[make()].flat());
+  return result;
+}

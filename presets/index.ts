@@ -1,0 +1,17 @@
+/** Chains of stages, and the configurations that they come from. */
+export { apply, type ApplyOptions } from './apply.ts';
+export {
+  type Application,
+  type CreatePatchOptions,
+  type ExtraStages,
+  type FamilyName,
+  applyPatch,
+  createPatch,
+  defineApplication,
+  families,
+  familyOf,
+} from './application.ts';
+export { create, type CreateOptions } from './create.ts';
+export type { Family } from './family.ts';
+export { generic } from './generic.ts';
+export { windows } from './windows.ts';
