@@ -64,7 +64,7 @@ export function familyOf({ preset = 'generic' }: Pick<Application, 'preset'>): F
   // A configuration need not have been checked by TypeScript.
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
   if (family) return family;
-  throw new PatchError('E_USAGE', `there is no preset '${String(preset)}'`, {
+  throw new PatchError('E_USAGE', `there is no preset '${preset}'`, {
     help: `there are: ${Object.keys(families).join(', ')}`,
   });
 }

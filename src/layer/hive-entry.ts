@@ -4,7 +4,7 @@ import { PatchError } from '../errors.ts';
 import type { HiveRoot, Registry, RegistryKey } from '../registry/hive.ts';
 import { emptyKey } from '../registry/key.ts';
 import { parseReg } from '../registry/parse-reg.ts';
-import { formatHive } from '../registry/reg-writer.ts';
+import { formatHive } from '../registry/format-reg.ts';
 import { hiveName, hiveRootOf } from './hive-names.ts';
 import type { Entry } from './layer.ts';
 
@@ -13,7 +13,7 @@ const hiveLimit = 256 << 20;
 
 /** The entry of a hive, or null for an empty one, which is no entry (FORMAT §3.3). */
 export function hiveEntry(root: HiveRoot, key: RegistryKey): Entry | null {
-  if (key.keys.size === 0 && key.values.size === 0) return null;
+  if (key.kind === 'key' && key.keys.size === 0 && key.values.size === 0) return null;
   const text = formatHive(root, key);
   return {
     name: hiveName(root),

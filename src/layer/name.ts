@@ -12,7 +12,6 @@ export const applicationRoot = 'AppRoot';
 const limits = { name: 32_767, component: 255 };
 const encoder = new TextEncoder();
 // Control characters, and what Windows refuses in a name: < > : " | ? * and the backslash (MS-FSCC §2.1.5.2).
-// eslint-disable-next-line no-control-regex
 const forbidden = /[\u0000-\u001f\u007f<>:"|?*\\]/;
 const reserved = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/i;
 const variable = /^[A-Za-z][A-Za-z0-9_]*$/;

@@ -2,7 +2,8 @@
 import type { Bytes } from '../bytes.ts';
 import { type HiveRoot, type RegistryKey } from '../registry/hive.ts';
 import { applyDelta } from '../registry/apply-delta.ts';
-import { decodeDelta, encodeDelta } from '../registry/delta-format.ts';
+import { decodeDelta } from '../registry/decode-delta.ts';
+import { encodeDelta } from '../registry/encode-delta.ts';
 import { diffHives } from '../registry/diff.ts';
 import { emptyKey } from '../registry/key.ts';
 import { fromVariables } from '../registry/variables.ts';

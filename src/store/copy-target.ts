@@ -104,7 +104,7 @@ function untouched(
   const touched = new Set(sidecars);
   for (const { change, draft } of staged) {
     const { before, after } = change;
-    const removed = after === null && before?.type !== 'directory';
+    const removed = change.kind === 'remove' && change.before.type !== 'directory';
     if (removed || draft !== null || (before && after && before.type !== after.type))
       touched.add(pathIn(layer, change.name));
     if (change.kind === 'move') touched.add(pathIn(layer, change.from));
@@ -127,7 +127,7 @@ function build(
     else mkdirSync(dirname(path), { recursive: true });
     if (draft !== null) renameSync(draft, path);
     if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
-    if ('mode' in after && after.mode !== undefined) modes.push([path, after.mode]);
+    if ('mode' in after) modes.push([path, after.mode]);
   }
   for (const { change } of staged.toReversed()) {
     if (change.kind === 'remove' && change.before.type === 'directory')

@@ -71,30 +71,40 @@ function readJournal(path: string): Step[] {
 function perform(step: Step, root: string): void {
   switch (step.do) {
     case 'open':
-      return chmodSync(step.path, step.mode | 0o300);
+      chmodSync(step.path, step.mode | 0o300);
+      break;
     case 'take':
-      if (lstatSync(step.path).isDirectory() && readdirSync(step.path).length > 0) {
-        if (step.keepIfFull) return;
+      if (!isFullFolder(step.path)) {
+        renameSync(step.path, step.to);
+      } else if (!step.keepIfFull) {
         throw new PatchError('E_CONFLICT', `${step.path}: has files in it that are not the application's`, {
           entry: step.path,
           help: 'move them away and run it again',
         });
       }
-      return renameSync(step.path, step.to);
+      break;
     case 'mkdir':
       assertNoLink(dirname(step.path), root);
-      return mkdirSync(step.path, 0o700);
+      mkdirSync(step.path, 0o700);
+      break;
     case 'put':
       assertNoLink(dirname(step.path), root);
-      if (lstatSync(step.path, { throwIfNoEntry: false })) {
-        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, {
-          entry: step.path,
-        });
+      if (has(step.path)) {
+        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, { entry: step.path });
       }
-      return renameSync(step.from, step.path);
+      renameSync(step.from, step.path);
+      break;
     case 'chmod':
-      return chmodSync(step.path, step.mode);
+      chmodSync(step.path, step.mode);
   }
+}
+
+function isFullFolder(path: string): boolean {
+  return lstatSync(path).isDirectory() && readdirSync(path).length > 0;
+}
+
+function has(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** A folder on the way that is a link would lead out of the target, whoever made it. */
@@ -121,23 +131,30 @@ function undo(steps: readonly Step[], work: string): void {
 }
 
 function undoStep(step: Step): void {
-  const has = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   switch (step.do) {
     case 'open':
-      return has(step.path) ? chmodSync(step.path, step.mode) : undefined;
+      if (has(step.path)) chmodSync(step.path, step.mode);
+      break;
     case 'take':
-      return has(step.to) && !has(step.path) ? renameSync(step.to, step.path) : undefined;
+      if (has(step.to) && !has(step.path)) renameSync(step.to, step.path);
+      break;
     case 'mkdir':
-      try {
-        return has(step.path) ? rmdirSync(step.path) : undefined;
-      } catch (error) {
-        // Something else is in it by now; then it stays.
-        if (systemCode(error) === 'ENOTEMPTY' || systemCode(error) === 'ENOTDIR') return;
-        throw error;
-      }
+      if (has(step.path)) removeFolder(step.path);
+      break;
     case 'put':
-      return has(step.path) && !has(step.from) ? renameSync(step.path, step.from) : undefined;
+      if (has(step.path) && !has(step.from)) renameSync(step.path, step.from);
+      break;
     case 'chmod':
-      return step.before !== null && has(step.path) ? chmodSync(step.path, step.before) : undefined;
+      if (step.before !== null && has(step.path)) chmodSync(step.path, step.before);
+  }
+}
+
+/** A folder that we made; where something else is in it by now, it stays. */
+function removeFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOTDIR') throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { Change } from '../patch/change.ts';
 import type { FrameRecord } from '../patch/frames.ts';
 import { signaturePart } from '../patch/part-names.ts';
 import type { Signature } from '../sign/signer.ts';
+import type { Spool } from '../spool.ts';
 import type { Comparison } from './comparison.ts';
 import type { Plan } from './plan.ts';
 
@@ -47,7 +48,7 @@ export function isIndex(file: Vinyl): file is PartFile {
 }
 
 // Vinyl wraps a stream that it is given, so the way back to random access is kept beside the wrapper.
-const sources = new WeakMap<object, Bytes>();
+const sources = new WeakMap<object, Bytes & Partial<Spool>>();
 
 /** Content up to this size travels as a buffer, larger content as a stream. */
 const bufferSize = 64 << 10;
@@ -136,8 +137,8 @@ export async function contentsOf(file: Vinyl, limit = 256 << 20): Promise<Uint8A
 /** The contents of a file in pieces; none where it has none. */
 export async function* streamOf(file: Vinyl): AsyncGenerator<Uint8Array> {
   const bytes = bytesOfFile(file);
-  if (bytes) return yield* chunksOf(bytes);
-  if (!file.isStream()) return;
+  if (bytes) yield* chunksOf(bytes);
+  if (bytes || !file.isStream()) return;
   for await (const piece of file.contents as AsyncIterable<unknown>) {
     if (!(piece instanceof Uint8Array)) {
       throw new PatchError('E_STAGE', `${file.relative}: a stage gave contents that are text, not bytes`, {
@@ -150,8 +151,8 @@ export async function* streamOf(file: Vinyl): AsyncGenerator<Uint8Array> {
 
 /** Gives back what the contents hold (a temporary file); for whoever reads them last. */
 export function release(file: Vinyl): void {
-  const source = file.isStream() ? sources.get(file.contents) : undefined;
-  if (source && 'close' in source && typeof source.close === 'function') source.close();
+  const held = file.isStream() ? sources.get(file.contents) : undefined;
+  held?.close?.();
 }
 
 const verified = new WeakSet<ChangeFile>();

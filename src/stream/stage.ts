@@ -12,9 +12,9 @@ export interface StageContext {
   /** Aborts when the pipeline is cancelled or fails anywhere. */
   readonly signal: AbortSignal;
   /** Emits a 'progress' event. */
-  report(progress: Omit<Progress, 'stage'>): void;
+  readonly report: (progress: Omit<Progress, 'stage'>) => void;
   /** Emits a 'notice' event: something that a person should know and that is no error. */
-  notice(notice: Omit<Notice, 'stage'>): void;
+  readonly notice: (notice: Omit<Notice, 'stage'>) => void;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { isPatchError } from '../../src/errors.ts';
 import { type Executor, type Kernel } from '../../src/exec/executor.ts';
@@ -59,5 +61,17 @@ describe('threads()', () => {
         .to.throw()
         .with.property('code', 'E_USAGE');
     }
+  });
+
+  it('does not keep the process alive', () => {
+    const script = `
+      import { threads } from ${JSON.stringify(new URL('../../src/exec/threads.ts', import.meta.url).href)};
+      const { signal } = new AbortController();
+      const add = { module: ${JSON.stringify(module)}, name: 'add' };
+      process.stdout.write(String(await threads().run(add, { a: 1, b: 2 }, { signal })));`;
+    const cwd = fileURLToPath(new URL('../..', import.meta.url));
+    const options = ['--import', 'tsx', '--input-type=module', '-e', script];
+    executor = threads();
+    expect(execFileSync(process.execPath, options, { cwd, timeout: 20_000 }).toString()).to.equal('3');
   });
 });

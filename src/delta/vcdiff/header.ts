@@ -8,8 +8,8 @@ const codeTable = 0x02; // VCD_CODETABLE
 const appHeader = 0x04; // VCD_APPHEADER: not in the RFC, written by xdelta3
 const lzma = 2;
 const compressors = new Map([
-  [1, 'the secondary compressor DJW'],
-  [16, 'the secondary compressor FGK'],
+  [1, 'DJW'],
+  [16, 'FGK'],
 ]);
 
 /** What a file without any extras begins with: "VCD" with high bits, version 0, no indicator. */
@@ -36,7 +36,13 @@ export async function readHeader(delta: Bytes): Promise<Header> {
   const secondary = (indicator & decompress) !== 0;
   if (secondary) {
     const id = cursor.byte(); // [1 - Secondary compressor ID]
-    if (id !== lzma) throw unsupported(compressors.get(id) ?? `the secondary compressor ${id}`);
+    if (id !== lzma) {
+      const name = compressors.get(id) ?? `${id}`;
+      throw unsupported(
+        `the secondary compressor ${name}`,
+        'make the delta again with LZMA or without (xdelta3 -S none)',
+      );
+    }
   }
   if ((indicator & codeTable) !== 0) throw unsupported('a code table of its own'); // [Code table data]
   const skipped = (indicator & appHeader) === 0 ? 0 : cursor.varint(); // [Application data, with its length]

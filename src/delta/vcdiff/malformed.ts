@@ -6,8 +6,6 @@ export function malformed(why: string): PatchError {
 }
 
 /** E_FORMAT: the delta is well-formed, but uses something that we do not decode. */
-export function unsupported(what: string): PatchError {
-  return new PatchError('E_FORMAT', `the VCDIFF delta cannot be decoded: ${what} is not supported`, {
-    help: 'make the delta again without it (xdelta3 -S none)',
-  });
+export function unsupported(what: string, help = 'make the delta again without it'): PatchError {
+  return new PatchError('E_FORMAT', `the VCDIFF delta cannot be decoded: ${what} is not supported`, { help });
 }

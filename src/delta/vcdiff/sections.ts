@@ -13,6 +13,12 @@ export interface Sections {
 }
 
 /**
+ * How large sections may become by decompression: a byte of data, two bytes of instructions (code and size) and an
+ * address of five bytes for each byte of the target. No honest window needs so much.
+ */
+const perTargetByte = [1, 2, 5] as const;
+
+/**
  * Gives a function that reads the sections of one window after the other: each kind of section is one stream of
  * LZMA over the whole file. The sections stay valid until the next call.
  */
@@ -27,8 +33,6 @@ export function sectionReader(
   return async (window) => {
     if (window.compressed !== 0 && !secondary)
       throw malformed('a section is compressed, but the header names no way');
-    // No honest window needs more: an instruction for each byte, with a size and an address of 5 bytes each.
-    const most = 12 * window.targetLength + 1024;
     const all = await delta.read(window.start, window.end - window.start);
     let offset = 0;
     const section = (index: 0 | 1 | 2, length: number): Uint8Array => {
@@ -37,6 +41,7 @@ export function sectionReader(
       if ((window.compressed & (1 << index)) === 0) return raw;
       const cursor = new Cursor(raw);
       const size = cursor.varint();
+      const most = perTargetByte[index] * window.targetLength + 64;
       if (size > most) throw tooLarge('a compressed section of the delta', size, most);
       return streams[index].next(raw.subarray(cursor.position), size);
     };

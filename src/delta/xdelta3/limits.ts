@@ -11,3 +11,6 @@ export const smallestPart = 1 << 12;
 
 /** Copied windows are joined up to this; a decoder holds so much at once. The same as native xdelta3's windows. */
 export const largestCopy = 1 << 23;
+
+/** How much of the reference is taken on either side of what is known to be needed. */
+export const margin = 1 << 16;

@@ -1,7 +1,7 @@
 /** Cuts the target into windows, and says for each where in the reference to look. */
 import { type Bytes } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
-import { largestCopy, segmentLength, windowLength } from './limits.ts';
+import { largestCopy, margin, segmentLength, windowLength } from './limits.ts';
 import { type ReferenceIndex, indexReference } from './reference-index.ts';
 import { type Hit, hitsOf, segmentStart, vote } from './segment.ts';
 import { cutOf } from './split.ts';
@@ -49,7 +49,7 @@ export async function* plan(
     }
     index ??= await indexReference(reference, signal);
     const hits = hitsOf(window, index, offset + shift);
-    yield* codeSteps(window, hits, offset + shift, reference.size);
+    yield* codeSteps(window, hits, 2 ** index.bits, offset + shift, reference.size);
     const last = hits.at(-1);
     if (last !== undefined) shift = last.reference - (offset + last.target);
   }
@@ -66,6 +66,7 @@ async function stands(window: Uint8Array, reference: Bytes, position: number): P
 function* codeSteps(
   window: Uint8Array,
   hits: readonly Hit[],
+  sampleDistance: number,
   expected: number,
   referenceSize: number,
 ): Generator<Step> {
@@ -75,10 +76,18 @@ function* codeSteps(
   if (cut !== null) {
     const { at } = cut;
     const after = hits.slice(cut.hits).map((hit) => ({ ...hit, target: hit.target - at }));
-    yield* codeSteps(window.subarray(0, at), hits.slice(0, cut.hits), expected, referenceSize);
-    yield* codeSteps(window.subarray(at), after, expected + at, referenceSize);
+    yield* codeSteps(
+      window.subarray(0, at),
+      hits.slice(0, cut.hits),
+      sampleDistance,
+      expected,
+      referenceSize,
+    );
+    yield* codeSteps(window.subarray(at), after, sampleDistance, expected + at, referenceSize);
     return;
   }
-  const position = segmentStart(best.middle, segmentLength, referenceSize);
-  yield { kind: 'code', target: window, position, length: segmentLength };
+  // Where nearly all was found, more of the reference costs time and gives nothing.
+  const dense = best.count * sampleDistance >= window.length * 0.75;
+  const length = dense ? Math.min(segmentLength, best.span + 2 * margin) : segmentLength;
+  yield { kind: 'code', target: window, position: segmentStart(best.middle, length, referenceSize), length };
 }

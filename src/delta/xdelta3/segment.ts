@@ -28,14 +28,15 @@ export function hitsOf(target: Uint8Array, index: ReferenceIndex, expected: numb
 export interface Vote {
   /** How many hits lie in the best segment. */
   readonly count: number;
-  /** The middle of those hits in the reference. */
+  /** The middle of those hits in the reference, and how far they reach. */
   readonly middle: number;
+  readonly span: number;
 }
 
 /** The segment of `length` bytes with the most hits; of equal ones the one nearest to `expected`. */
 export function vote(hits: readonly Hit[], length: number, expected: number): Vote {
   const places = Float64Array.from(hits, (hit) => hit.reference).sort();
-  let best: Vote = { count: 0, middle: expected };
+  let best: Vote = { count: 0, middle: expected, span: 0 };
   let first = 0;
   for (let last = 0; last < places.length; last += 1) {
     const end = places[last] ?? 0;
@@ -43,7 +44,8 @@ export function vote(hits: readonly Hit[], length: number, expected: number): Vo
     const count = last - first + 1;
     const middle = Math.floor((end + (places[first] ?? 0)) / 2);
     const nearer = Math.abs(middle - expected) < Math.abs(best.middle - expected);
-    if (count > best.count || (count === best.count && nearer)) best = { count, middle };
+    if (count > best.count || (count === best.count && nearer))
+      best = { count, middle, span: end - (places[first] ?? 0) };
   }
   return best;
 }

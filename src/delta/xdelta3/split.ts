@@ -20,7 +20,8 @@ export function cutOf(hits: readonly Hit[], length: number, found: number, expec
   const jumps: Cut[] = [];
   for (const [i, hit] of hits.entries()) {
     const before = hits[i - 1];
-    if (before === undefined || before.target < smallestPart || length - before.target < smallestPart) continue;
+    if (before === undefined || before.target < smallestPart || length - before.target < smallestPart)
+      continue;
     const jump = Math.abs(hit.reference - hit.target - (before.reference - before.target));
     if (jump > segmentLength / 2) jumps.push({ at: before.target, hits: i });
   }

@@ -1,5 +1,6 @@
 /** The door to xdelta3-wasm: CommonJS with a broken "module" field, one instance per load, and a heap of 16 MiB. */
 import { createRequire } from 'node:module';
+import { PatchError } from '../../errors.ts';
 
 const require = createRequire(import.meta.url);
 const name = 'xdelta3-wasm';
@@ -18,11 +19,19 @@ interface Xdelta3 {
   xd3_decode_memory(input: Uint8Array, source: Uint8Array, outputLimit: number): Coded;
 }
 
+const functions = ['init', 'xd3_encode_memory', 'xd3_decode_memory'] as const;
+
+function isXdelta3(module: unknown): module is Xdelta3 {
+  return functions.every((key) => typeof (module as Record<string, unknown> | null)?.[key] === 'function');
+}
+
 let loaded: Xdelta3 | undefined;
 
 async function load(): Promise<Xdelta3> {
   if (loaded === undefined) {
-    const module = require(name) as Xdelta3; // its typings miss the flags
+    const module: unknown = require(name);
+    if (!isXdelta3(module))
+      throw new PatchError('E_ENVIRONMENT', `the package ${name} is not the one we know`);
     await module.init();
     loaded = module;
   }

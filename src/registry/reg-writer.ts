@@ -1,2 +1,0 @@
-/** Another name of format-reg.ts. */
-export { formatHive, formatReg } from './format-reg.ts';
