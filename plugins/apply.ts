@@ -35,54 +35,47 @@ export const apply = ({ base, variables = {}, codecs = [xdelta3()], limits }: Ap
     let view: BaseView | undefined;
     let applied = false;
     let [done, total] = [0, 0];
-    try {
-      for await (const file of files) {
-        if (isPlan(file)) {
-          const { changes, manifest } = file.plan;
-          view = baseView(layer, manifest.rules, variables);
-          applied = (await checkBase(changes, view.entry, signal)) === 'target';
-          total = changes.length;
-          if (applied)
-            notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
-          else yield file;
-          continue;
-        }
-        if (!isChange(file)) {
-          yield file;
-          continue;
-        }
-        if (!isVerified(file) || !view) {
-          throw new PatchError('E_UNVERIFIED', `${file.change.name}: was not verified`, {
-            entry: file.change.name,
-            help: 'verify has to stand before apply, and nothing between them may make changes of its own',
-          });
-        }
-        report({ done: ++done, total, unit: 'entries', label: file.change.name });
-        if (applied) continue;
-        const { change } = file;
-        const finished = { ...change, encoding: [], payload: 0 };
-        const payload = bytesOfFile(file) ?? bytesOf(new Uint8Array());
-        if (change.after?.type === 'hive' || change.before?.type === 'hive') {
-          yield await changeFile(finished, await hiveAfter(view, change, payload));
-        } else if (change.after?.type === 'file' && change.kind !== 'move') {
-          const reference = await view.entry(change.reference?.name ?? change.name);
-          const contents = decodeContent(change, payload, reference?.bytes ?? null, decoding);
-          const small = change.after.size <= wholeSize;
-          yield small
-            ? await changeFile(finished, await collect(contents))
-            : streamedFile(finished, contents);
-        } else {
-          yield await changeFile(finished, null);
-        }
+    for await (const file of files) {
+      if (isPlan(file)) {
+        const { changes, manifest } = file.plan;
+        view = baseView(layer, manifest.rules, variables);
+        applied = (await checkBase(changes, view.entry, signal)) === 'target';
+        total = changes.length;
+        if (applied)
+          notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
+        else yield file;
+        continue;
       }
-      if (view && done < total) {
-        throw new PatchError('E_UNVERIFIED', `the plan has ${total} changes, but only ${done} came`, {
-          help: 'no stage between verify and apply may take changes out',
+      if (!isChange(file)) {
+        yield file;
+        continue;
+      }
+      if (!isVerified(file) || !view) {
+        throw new PatchError('E_UNVERIFIED', `${file.change.name}: was not verified`, {
+          entry: file.change.name,
+          help: 'verify has to stand before apply, and nothing between them may make changes of its own',
         });
       }
-    } finally {
-      await executor.close();
-      await layer.close();
+      report({ done: ++done, total, unit: 'entries', label: file.change.name });
+      if (applied) continue;
+      const { change } = file;
+      const finished = { ...change, encoding: [], payload: 0 };
+      const payload = bytesOfFile(file) ?? bytesOf(new Uint8Array());
+      if (change.after?.type === 'hive' || change.before?.type === 'hive') {
+        yield await changeFile(finished, await hiveAfter(view, change, payload));
+      } else if (change.after?.type === 'file' && change.kind !== 'move') {
+        const reference = await view.entry(change.reference?.name ?? change.name);
+        const contents = decodeContent(change, payload, reference?.bytes ?? null, decoding);
+        const small = change.after.size <= wholeSize;
+        yield small ? await changeFile(finished, await collect(contents)) : streamedFile(finished, contents);
+      } else {
+        yield await changeFile(finished, null);
+      }
+    }
+    if (view && done < total) {
+      throw new PatchError('E_UNVERIFIED', `the plan has ${total} changes, but only ${done} came`, {
+        help: 'no stage between verify and apply may take changes out',
+      });
     }
   });
 

@@ -35,37 +35,32 @@ export const capture = ({
   return source('capture', async function* (context) {
     const before = await open(base);
     const after = await open(target);
-    try {
-      const read = async ({ readOnly }: Layer): Promise<Entry[]> => {
-        const entries: Entry[] = [];
-        let done = 0;
-        const onEntry = (label: string): void => {
-          context.report({ done: ++done, total: null, unit: 'entries', label });
-        };
-        for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry }))
-          entries.push(one);
-        return entries;
+    const read = async ({ readOnly }: Layer): Promise<Entry[]> => {
+      const entries: Entry[] = [];
+      let done = 0;
+      const onEntry = (label: string): void => {
+        context.report({ done: ++done, total: null, unit: 'entries', label });
       };
-      const old = {
-        identity: before.identity,
-        variables: { ...variables, ...before.variables },
-        entries: await read(before),
-      };
-      const now = {
-        identity: after.identity,
-        variables: { ...variables, ...after.variables },
-        entries: await read(after),
-      };
-      warn(
-        exclude.unmatched().filter((rule) => expected.includes(rule)),
-        context,
-      );
-      yield comparisonFile({ base: old, target: now, rules: { ...noRules, excludes: exclude.rules } });
-      yield* differences(old.entries, now.entries);
-    } finally {
-      await before.close();
-      await after.close();
-    }
+      for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry }))
+        entries.push(one);
+      return entries;
+    };
+    const old = {
+      identity: before.identity,
+      variables: { ...variables, ...before.variables },
+      entries: await read(before),
+    };
+    const now = {
+      identity: after.identity,
+      variables: { ...variables, ...after.variables },
+      entries: await read(after),
+    };
+    warn(
+      exclude.unmatched().filter((rule) => expected.includes(rule)),
+      context,
+    );
+    yield comparisonFile({ base: old, target: now, rules: { ...noRules, excludes: exclude.rules } });
+    yield* differences(old.entries, now.entries);
   });
 };
 

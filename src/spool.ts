@@ -22,13 +22,14 @@ export function createSpool(memory = memorySize): Spool {
   let pieces: Uint8Array[] = [];
   let size = 0;
   let file: TemporaryFile | null = null;
-  return {
+  const spool: Spool = {
     get size() {
       return size;
     },
     append(data) {
       if (!file && size + data.length > memory) {
         file = createTemporaryFile();
+        forgotten.register(spool, file, spool);
         file.write(Buffer.concat(pieces), 0);
         pieces = [];
       }
@@ -43,12 +44,17 @@ export function createSpool(memory = memorySize): Spool {
       return (pieces[0] ?? new Uint8Array()).subarray(offset, offset + length);
     },
     close() {
+      forgotten.unregister(spool);
       file?.close();
       pieces = [];
       size = 0;
     },
   };
+  return spool;
 }
+
+/** Who reads a spool last is not always known; one that nobody can reach any more is closed too. */
+const forgotten = new FinalizationRegistry<TemporaryFile>((file) => file.close());
 
 interface TemporaryFile {
   write(data: Uint8Array, offset: number): void;

@@ -31,6 +31,7 @@ export function threads(options: ThreadsOptions = {}): Executor {
   const room = gate(concurrency);
   let pool: Piscina | undefined;
   let open = true;
+  let fault: unknown; // why the last pool was given up
 
   const start = (): Piscina => {
     const made = new Piscina({
@@ -40,9 +41,11 @@ export function threads(options: ThreadsOptions = {}): Executor {
       maxThreads: concurrency,
       idleTimeout,
       recordTiming: false,
+      execArgv: [], // what the process was started with need not suit a worker (--input-type does not)
     });
     // A worker died without a job, perhaps while it started for one that would now wait for ever: start afresh.
-    made.on('error', () => {
+    made.on('error', (error) => {
+      fault = error;
       if (pool === made) pool = undefined;
       void made.destroy();
     });
@@ -58,11 +61,14 @@ export function threads(options: ThreadsOptions = {}): Executor {
     try {
       if (!open) throw closed();
       throwIfCancelled(signal);
-      pool ??= start();
+      if (pool === undefined) {
+        fault = undefined;
+        pool = start();
+      }
       const reply: unknown = await pool.run(request, { signal, transferList });
       return reply as Reply; // our own worker speaks nothing else
     } catch (error) {
-      throw isPatchError(error) || isCloneError(error) ? error : dead(error);
+      throw isPatchError(error) || isCloneError(error) ? error : dead(fault ?? error);
     } finally {
       room.leave();
     }

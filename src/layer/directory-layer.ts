@@ -80,7 +80,6 @@ function plainDirectory(directory: string, registry: readonly string[]): Directo
     registryFiles,
     deleteEntries: [],
     readOnly: directorySublayer({ roots, others: hiveEntries(together(registryFiles)), reserved }),
-    close: async () => undefined,
   };
 }
 
@@ -112,7 +111,6 @@ function layerDirectory(directory: string): DirectoryLayer {
     registryFiles,
     deleteEntries,
     readOnly: directorySublayer({ roots, others: [...hiveEntries(together(registryFiles)), ...deletes] }),
-    close: async () => undefined,
   };
 }
 

@@ -52,5 +52,4 @@ export interface Layer {
   readonly readOnly: Sublayer;
   /** For messages: where it was read from. */
   readonly location: string;
-  close(): Promise<void>;
 }

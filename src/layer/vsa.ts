@@ -1,8 +1,16 @@
 /** A VSA: a layer directory's tree in one zip file, read by any tool and written by any tool. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { type Entry as ZipEntry, type ZipFile, openPromise } from 'yauzl';
-import { type Bytes, type Digest, bytesOf, createHasher } from '../bytes.ts';
+import {
+  type Entry as ZipEntry,
+  RandomAccessReader,
+  type ZipFile,
+  fromRandomAccessReaderPromise,
+} from 'yauzl';
+import { type Bytes, type Digest, bytesOf, chunksOf, createHasher, sliceOf } from '../bytes.ts';
+import { fileBytes } from './file-bytes.ts';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import { type HiveRoot, type RegistryKey, hiveRoots } from '../registry/hive.ts';
 import { createSpool } from '../spool.ts';
@@ -57,17 +65,29 @@ export async function openVsa(path: string): Promise<Layer> {
       variables,
       location,
       readOnly: await zipSublayer(zip, items, others),
-      close: async () => zip.close(),
     };
   } catch (error) {
-    zip.close();
     throw isZipError(error) ? notZip(path, error) : fromSystem(error, 'read', path);
+  }
+}
+
+/** Lets yauzl read without a descriptor that someone would have to close: contents are read long after `capture`. */
+class BytesReader extends RandomAccessReader {
+  readonly #bytes: Bytes;
+  constructor(bytes: Bytes) {
+    super();
+    this.#bytes = bytes;
+  }
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(chunksOf(sliceOf(this.#bytes, start, end - start)), { objectMode: false });
   }
 }
 
 async function openZip(path: string): Promise<ZipFile> {
   try {
-    return await openPromise(path, { autoClose: false, strictFileNames: true, validateEntrySizes: true });
+    const bytes = fileBytes(path, statSync(path).size);
+    const options = { autoClose: false, strictFileNames: true, validateEntrySizes: true };
+    return await fromRandomAccessReaderPromise(new BytesReader(bytes), bytes.size, options);
   } catch (error) {
     throw isZipError(error) ? notZip(path, error) : fromSystem(error, 'read', path);
   }
@@ -212,7 +232,6 @@ function zipBytes(zip: ZipFile, item: ZipEntry): Bytes {
   let unpacked: Promise<Bytes> | null = null;
   const unpack = async (): Promise<Bytes> => {
     const spool = createSpool(0);
-    zip.once('close', () => spool.close());
     for await (const piece of contentOf(zip, item)) spool.append(piece);
     return spool;
   };

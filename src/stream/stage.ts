@@ -43,6 +43,7 @@ export function stage(name: string, body: StageBody): Stage {
   const controller = new AbortController();
   const started = createSignal();
   const settled = createSignal();
+  let ended = false;
   const stream = objectTransform(
     { highWaterMark: filesInFlight },
     async function* (source: AsyncIterable<Vinyl>): AsyncGenerator<Vinyl, void, void> {
@@ -56,6 +57,7 @@ export function stage(name: string, body: StageBody): Stage {
             help: 'a stage reads all files that it is given and passes on those that it does not know',
           });
         }
+        ended = true;
       } catch (error) {
         throw named(error, name);
       } finally {
@@ -74,7 +76,8 @@ export function stage(name: string, body: StageBody): Stage {
     read(size);
   };
   stream.once('close', () => {
-    controller.abort(cancelled());
+    // Contents that were handed on may still be read under this signal; only a stage that was cut off aborts it.
+    if (!ended) controller.abort(cancelled());
     started.fire();
   });
   return Object.assign(stream, { stage: name, settled: settled.promise });

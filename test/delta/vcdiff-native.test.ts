@@ -90,9 +90,9 @@ describe('decoding what native xdelta3 writes', () => {
   }
 
   it('decodes many windows and a far source', async () => {
-    const reference = noise(6 << 20);
+    const reference = noise(3 << 20);
     const target = Buffer.concat([
-      reference.subarray(5 << 20),
+      reference.subarray(5 << 19),
       revised(old, 3000),
       shuffled(reference, 700 * KiB),
     ]);
