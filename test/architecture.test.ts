@@ -26,7 +26,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/index': core,
   plugins: core,
   presets: [...core, 'plugins'],
-  'src/cli': [...core, 'plugins', 'presets'],
+  'src/cli': [...core, 'src/index', 'plugins', 'presets'],
 };
 
 /** Packages that only some parts may know. */

@@ -1,12 +1,12 @@
 /** A read-only sublayer whose files are in folders on disk. */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, chunksOf, createHasher, digestOf } from '../bytes.ts';
+import { type Digest, chunkSize, createHasher } from '../bytes.ts';
 import { fromSystem, throwIfCancelled } from '../errors.ts';
 import { fileBytes } from './file-bytes.ts';
 import type { Entry, ReadOptions, Sublayer } from './layer.ts';
 import { type EntryName, compareNames } from './name.ts';
-import { type Found, find, walk } from './walk.ts';
+import { type Found, find, modeOf, platformHasModes, walk } from './walk.ts';
 
 /** A folder on disk and the variable that it is the place of. */
 export interface Root {
@@ -21,8 +21,6 @@ export interface DirectorySublayerOptions {
   readonly reserved?: ReadonlySet<string>;
 }
 
-/** Files up to this size are read at once to be hashed. */
-const wholeSize = 1 << 20;
 /** After so many milliseconds of synchronous reading other work gets its turn. */
 const turn = 10;
 
@@ -77,28 +75,43 @@ function locate(roots: readonly Root[], name: EntryName): Found | null {
 }
 
 async function entryOf(found: Found, signal?: AbortSignal): Promise<Entry> {
-  const { name } = found;
-  const mode = found.mode === undefined ? {} : { mode: found.mode };
-  if (found.type === 'directory') return { name, meta: { type: 'directory', ...mode }, bytes: null };
+  const { name, path } = found;
   if (found.type === 'link') return { name, meta: { type: 'link', to: found.to }, bytes: null };
-  const { size, digest } = await hash(found, signal);
-  return { name, meta: { type: 'file', size, digest, ...mode }, bytes: fileBytes(found.path, size) };
+  if (found.type === 'directory') {
+    const mode = found.mode === undefined ? {} : { mode: found.mode };
+    return { name, meta: { type: 'directory', ...mode }, bytes: null };
+  }
+  const { size, digest, mode } = await readFile(path, signal);
+  return { name, meta: { type: 'file', size, digest, ...mode }, bytes: fileBytes(path, size) };
 }
 
-async function hash(found: Found, signal?: AbortSignal): Promise<{ size: number; digest: Digest }> {
-  if (found.size <= wholeSize) {
+/** Opens a file once for everything that an entry says of it. */
+async function readFile(
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ size: number; digest: Digest; mode: { mode?: number } }> {
+  try {
+    // A link that took the file's place since the folder was listed is not followed.
+    const file = openSync(path, constants.O_RDONLY | (platformHasModes ? constants.O_NOFOLLOW : 0));
     try {
-      const data = readFileSync(found.path);
-      return { size: data.length, digest: digestOf(data) };
-    } catch (error) {
-      throw fromSystem(error, 'read', found.path);
+      const stats = fstatSync(file);
+      const hasher = createHasher();
+      const chunk = Buffer.allocUnsafe(Math.min(stats.size, chunkSize));
+      let size = 0;
+      while (size < stats.size) {
+        const got = readSync(file, chunk, 0, chunk.length, size);
+        if (got === 0) break;
+        hasher.update(chunk.subarray(0, got));
+        size += got;
+        if (size === stats.size) break;
+        throwIfCancelled(signal);
+        await new Promise(setImmediate);
+      }
+      return { size, digest: hasher.digest(), mode: modeOf(stats) };
+    } finally {
+      closeSync(file);
     }
+  } catch (error) {
+    throw fromSystem(error, 'read', path);
   }
-  const hasher = createHasher();
-  for await (const chunk of chunksOf(fileBytes(found.path, found.size))) {
-    throwIfCancelled(signal);
-    hasher.update(chunk);
-    await new Promise(setImmediate);
-  }
-  return { size: found.size, digest: hasher.digest() };
 }

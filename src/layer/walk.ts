@@ -6,18 +6,13 @@ import type { Exclude } from './excludes.ts';
 import { linkProblem } from './link.ts';
 import { type EntryName, compareNames, entryName } from './name.ts';
 
-/** What was found under a name: enough for an entry but for the digest of a file. */
-export interface Found {
-  readonly name: EntryName;
-  readonly path: string;
-  readonly type: 'file' | 'directory' | 'link';
-  /** Of a file, in bytes. */
-  readonly size: number;
-  /** Permission bits, or undefined where the platform has none. */
-  readonly mode: number | undefined;
-  /** The text of a link. */
-  readonly to: string;
-}
+/** What was found under a name. A file's size and mode are known when it is opened, which saves a call for each. */
+export type Found = { readonly name: EntryName; readonly path: string } & (
+  | { readonly type: 'file' }
+  /** `mode`: permission bits; absent where the platform has none. */
+  | { readonly type: 'directory'; readonly mode?: number }
+  | { readonly type: 'link'; readonly to: string }
+);
 
 export interface WalkOptions {
   readonly exclude?: Exclude;
@@ -43,7 +38,10 @@ export function walk(folder: string, prefix: string, options: WalkOptions = {}):
       if (path === folder && options.reserved?.has(item.name) === true) continue;
       const name = `${parent}/${item.name}`;
       if (options.exclude?.(name) === true) continue;
-      const one = find(join(path, item.name), name);
+      const place = join(path, item.name);
+      const one: Found | null = item.isFile()
+        ? { name: entryName(name), path: place, type: 'file' }
+        : find(place, name);
       if (one === null) continue;
       found.push(one);
       if (one.type === 'directory') pending.push([one.path, name]);
@@ -66,12 +64,10 @@ export function find(path: string, name: string): Found | null {
   try {
     stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats) return null;
-    const checked = entryName(name);
-    const mode = platformHasModes ? stats.mode & 0o7777 : undefined;
-    const base = { name: checked, path, size: 0, mode: undefined, to: '' };
-    if (stats.isFile()) return { ...base, type: 'file', size: stats.size, mode };
-    if (stats.isDirectory()) return { ...base, type: 'directory', mode };
-    if (stats.isSymbolicLink()) return { ...base, type: 'link', to: readLink(path, name) };
+    const found = { name: entryName(name), path };
+    if (stats.isFile()) return { ...found, type: 'file' };
+    if (stats.isSymbolicLink()) return { ...found, type: 'link', to: readLink(path, name) };
+    if (stats.isDirectory()) return { ...found, type: 'directory', ...modeOf(stats) };
   } catch (error) {
     throw fromSystem(error, 'read', path);
   }
@@ -79,6 +75,11 @@ export function find(path: string, name: string): Found | null {
     entry: name,
     help: 'exclude it (--exclude)',
   });
+}
+
+/** The permission bits of an entry, where the platform has any. */
+export function modeOf(stats: Stats): { mode?: number } {
+  return platformHasModes ? { mode: stats.mode & 0o7777 } : {};
 }
 
 function readLink(path: string, name: string): string {

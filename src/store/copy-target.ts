@@ -25,7 +25,7 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
   let drafts: Drafts | null = null;
   const begin = (): Drafts => {
     if (drafts) return drafts;
-    assertFree(destination, out);
+    assertFree(out);
     claim(work);
     return (drafts = createDrafts(work));
   };
@@ -82,9 +82,10 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
   };
 }
 
-function assertFree(destination: string, out: string): void {
-  const stats = lstatSync(destination, { throwIfNoEntry: false });
-  if (!stats || (stats.isDirectory() && readdirSync(destination).length === 0)) return;
+/** Refuses (E_CONFLICT) a new folder that has something in it. */
+export function assertFree(out: string): void {
+  const stats = lstatSync(out, { throwIfNoEntry: false });
+  if (!stats || (stats.isDirectory() && readdirSync(out).length === 0)) return;
   throw new PatchError('E_CONFLICT', `${out}: is there already`, {
     entry: out,
     help: 'name a folder that is not there yet',

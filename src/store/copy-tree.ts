@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { workFolder } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
+import { statsAt } from './stats.ts';
 
 /** Up to this size, reading and writing is faster than the copying call. */
 const smallSize = 64 << 10;
@@ -59,7 +60,8 @@ export async function copyTree(
   }
   return () => {
     if (!platformHasModes) return;
-    for (const [path, mode] of modes.reverse()) chmodSync(path, mode);
+    // A folder that the patch removes is gone by now.
+    for (const [path, mode] of modes.reverse()) if (statsAt(path)) chmodSync(path, mode);
   };
 }
 

@@ -5,7 +5,6 @@
 import {
   chmodSync,
   existsSync,
-  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -16,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PatchError, fromSystem, systemCode, throwIfCancelled } from '../errors.ts';
+import { statsAt } from './stats.ts';
 import type { Step } from './steps.ts';
 
 const journalFile = 'journal.json';
@@ -27,16 +27,18 @@ const doneFile = 'journal.done';
  */
 export function execute(work: string, steps: readonly Step[], root: string, signal: AbortSignal): void {
   const journal = join(work, journalFile);
+  let done = 0;
   try {
     writeFileSync(join(work, `${journalFile}.tmp`), JSON.stringify({ format: 1, steps }));
     renameSync(join(work, `${journalFile}.tmp`), journal);
     for (const step of steps) {
       throwIfCancelled(signal);
       perform(step, root);
+      done++;
     }
     renameSync(journal, join(work, doneFile));
   } catch (error) {
-    undo(steps, work);
+    undo(steps.slice(0, done), work, root);
     rmSync(journal, { force: true });
     throw fromSystem(error, 'write', root);
   }
@@ -50,7 +52,7 @@ export function recover(work: string): boolean {
   if (!existsSync(work)) return false;
   const journal = join(work, journalFile);
   const interrupted = existsSync(journal);
-  if (interrupted) undo(readJournal(journal), work);
+  if (interrupted) undo(readJournal(journal), work, dirname(work));
   rmSync(work, { recursive: true, force: true });
   return interrupted;
 }
@@ -69,6 +71,7 @@ function readJournal(path: string): Step[] {
 }
 
 function perform(step: Step, root: string): void {
+  assertNoLink(dirname(step.path), root);
   switch (step.do) {
     case 'open':
       chmodSync(step.path, step.mode | 0o300);
@@ -84,44 +87,52 @@ function perform(step: Step, root: string): void {
       }
       break;
     case 'mkdir':
-      assertNoLink(dirname(step.path), root);
       mkdirSync(step.path, 0o700);
       break;
     case 'put':
-      assertNoLink(dirname(step.path), root);
       if (has(step.path)) {
         throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, { entry: step.path });
       }
       renameSync(step.from, step.path);
       break;
     case 'chmod':
-      chmodSync(step.path, step.mode);
+      // A folder that was opened may be gone by now.
+      if (has(step.path)) chmodSync(step.path, step.mode);
   }
 }
 
 function isFullFolder(path: string): boolean {
-  return lstatSync(path).isDirectory() && readdirSync(path).length > 0;
+  return statsAt(path)?.isDirectory() === true && readdirSync(path).length > 0;
 }
 
 function has(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  return statsAt(path) !== null;
 }
 
 /** A folder on the way that is a link would lead out of the target, whoever made it. */
 export function assertNoLink(folder: string, root: string): void {
+  const at = linkAbove(folder, root);
+  if (at === null) return;
+  throw new PatchError('E_CONFLICT', `${at}: is a link, and the patch would write through it`, {
+    entry: at,
+    help: 'replace the link by a folder',
+  });
+}
+
+function linkAbove(folder: string, root: string): string | null {
   for (let at = folder; at.length > root.length && at.startsWith(root); at = dirname(at)) {
-    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() !== true) continue;
-    throw new PatchError('E_CONFLICT', `${at}: is a link, and the patch would write through it`, {
-      entry: at,
-      help: 'replace the link by a folder',
-    });
+    if (statsAt(at)?.isSymbolicLink() === true) return at;
   }
+  return null;
 }
 
 /** Undoes in reverse, each step only where the disk shows that it was done. */
-function undo(steps: readonly Step[], work: string): void {
+function undo(steps: readonly Step[], work: string, root: string): void {
   try {
-    for (const step of steps.toReversed()) undoStep(step);
+    for (const step of steps.toReversed()) {
+      // Where a link stands, no step has put a folder yet, so that none was done below it either.
+      if (linkAbove(dirname(step.path), root) === null) undoStep(step);
+    }
   } catch (error) {
     throw new PatchError('E_CONFLICT', 'the commit failed and could not be undone', {
       help: `what was there before is in ${join(work, 'backup')}; see the cause, mend it, and run it again`,

@@ -1,12 +1,12 @@
 /** Changes that wait for their commit, and the steps that a commit takes for them. */
-import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { sameContent } from '../layer/inventory.ts';
-import type { EntryName } from '../layer/name.ts';
+import { type EntryName, compareNames, parentOf } from '../layer/name.ts';
 import { platformHasModes } from '../layer/walk.ts';
 import type { Change } from '../patch/change.ts';
 import type { Drafts } from './drafts.ts';
+import { statsAt } from './stats.ts';
 import type { Step } from './steps.ts';
 
 /** A change of a file, directory or link, and the draft of what comes to its place. */
@@ -36,17 +36,21 @@ export function stepsOf(
   pathOf: (name: EntryName) => string,
   drafts: Drafts,
 ): Step[] {
-  const takes: Step[] = [];
+  const takes: (Step & { do: 'take' })[] = [];
   const puts: Step[] = [];
   const modes: Step[] = [];
+  const replaced = new Set(
+    staged.flatMap(({ change }) => (change.before && change.before.type !== 'directory' ? [change.name] : [])),
+  );
   for (const { change, draft } of staged) {
     const { after, before, kind } = change;
     const path = pathOf(change.name);
     if (kind === 'move') {
       const from = drafts.reserve('backup');
-      takes.push({ do: 'take', path: pathOf(change.from), to: from, keepIfFull: false });
+      const old = pathOf(change.from);
+      takes.push({ do: 'take', path: old, to: from, keepIfFull: false });
       puts.push({ do: 'put', from, path });
-      if (modeOf(after) !== modeOf(before)) modes.push(...chmod(path, modeOf(after), null));
+      if (modeOf(after) !== modeOf(before)) modes.push(...chmod(path, modeOf(after), currentMode(old)));
       continue;
     }
     const stays = before !== null && after !== null && sameContent(before, after);
@@ -55,7 +59,7 @@ export function stepsOf(
     }
     if (draft !== null) puts.push({ do: 'put', from: draft, path });
     if (after?.type === 'directory') {
-      const there = isDirectory(path);
+      const there = isDirectory(path) && !isBelow(change.name, replaced);
       const made = !stays && !(before === null && there);
       if (made) puts.push({ do: 'mkdir', path });
       modes.push(
@@ -65,8 +69,15 @@ export function stepsOf(
       modes.push(...chmod(path, modeOf(after), currentMode(path)));
     }
   }
-  const changed = [...takes.reverse(), ...puts, ...modes.reverse()];
+  takes.sort((a, b) => compareNames(b.path, a.path));
+  const changed = [...takes, ...puts, ...modes.reverse()];
   return [...openings(changed), ...changed, ...closings(changed)];
+}
+
+/** Whether the name is below one of those: what is on disk under it now, behind a link, is not what will be there. */
+function isBelow(name: EntryName, names: ReadonlySet<EntryName>): boolean {
+  for (let up = parentOf(name); up !== null; up = parentOf(up)) if (names.has(up)) return true;
+  return false;
 }
 
 function modeOf(meta: Change['after']): number | undefined {
@@ -78,25 +89,27 @@ function chmod(path: string, mode: number | undefined, before: number | null): S
 }
 
 function currentMode(path: string): number | null {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats ? stats.mode & 0o7777 : null;
+  const stats = statsAt(path);
+  return stats && stats.mode & 0o7777;
 }
 
 function isDirectory(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return statsAt(path)?.isDirectory() === true;
 }
 
-/** Folders that are there, that the steps change, and that do not let us. */
+/** Folders that are there, that the steps change or take away, and that do not let us (a rename changes `..` in them). */
 function closedFolders(steps: readonly Step[]): Map<string, number> {
   const closed = new Map<string, number>();
   if (!platformHasModes) return closed;
   const seen = new Set<string>();
   for (const step of steps) {
-    const folder = step.do === 'take' || step.do === 'put' || step.do === 'mkdir' ? dirname(step.path) : null;
-    if (folder === null || seen.has(folder)) continue;
-    seen.add(folder);
-    const mode = currentMode(folder);
-    if (mode !== null && (mode & 0o300) !== 0o300 && isDirectory(folder)) closed.set(folder, mode);
+    if (step.do !== 'take' && step.do !== 'put' && step.do !== 'mkdir') continue;
+    for (const folder of [dirname(step.path), ...(step.do === 'take' ? [step.path] : [])]) {
+      if (seen.has(folder)) continue;
+      seen.add(folder);
+      const mode = currentMode(folder);
+      if (mode !== null && (mode & 0o300) !== 0o300 && isDirectory(folder)) closed.set(folder, mode);
+    }
   }
   return closed;
 }
@@ -108,7 +121,9 @@ function openings(steps: readonly Step[]): Step[] {
 /** Gives the opened folders their modes back, unless they are gone or a step has given them another one. */
 function closings(steps: readonly Step[]): Step[] {
   const settled = new Set(
-    steps.flatMap((step) => (step.do === 'take' || step.do === 'chmod' ? [step.path] : [])),
+    steps.flatMap((step) =>
+      step.do === 'chmod' || (step.do === 'take' && !step.keepIfFull) ? [step.path] : [],
+    ),
   );
   return [...closedFolders(steps)]
     .filter(([path]) => !settled.has(path))

@@ -1,0 +1,13 @@
+/** Looks at what is on disk. */
+import { type Stats, lstatSync } from 'node:fs';
+import { systemCode } from '../errors.ts';
+
+/** What is at a path, links not followed; null where nothing is, or where something on the way is no folder. */
+export function statsAt(path: string): Stats | null {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return null;
+    throw error;
+  }
+}
