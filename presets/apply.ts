@@ -1,9 +1,11 @@
 /** apply: the chain that brings a `.vpa` file to a folder. */
 import * as plugins from '../plugins/index.ts';
 import type { ApplyOptions as ApplyStageOptions, VerifyOptions } from '../plugins/index.ts';
-import { openDirectory } from '../src/layer/directory-layer.ts';
+import { join, resolve } from 'node:path';
+import { openDirectory, workFolder } from '../src/layer/directory-layer.ts';
 import { copyTarget } from '../src/store/copy-target.ts';
 import { inPlaceTarget } from '../src/store/in-place-target.ts';
+import { settle } from '../src/store/work-folder.ts';
 import type { Stage } from '../src/stream/stage.ts';
 
 export interface ApplyOptions extends VerifyOptions, Omit<ApplyStageOptions, 'base'> {
@@ -16,6 +18,8 @@ export interface ApplyOptions extends VerifyOptions, Omit<ApplyStageOptions, 'ba
 }
 
 export const apply = ({ to, out, registry = [], ...options }: ApplyOptions): Stage[] => {
+  // Before anything is read: what a killed run left half done is neither the base nor the target.
+  settle(join(resolve(to), workFolder));
   const base = openDirectory(to, registry);
   const target = out === undefined ? inPlaceTarget(base) : copyTarget(base, out);
   return [

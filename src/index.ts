@@ -11,6 +11,8 @@ export { type LayerSource, openLayer } from './layer/open-layer.ts';
 export { type EntryName, entryName } from './layer/name.ts';
 export type { Change, ChangeKind } from './patch/change.ts';
 export type { Manifest } from './patch/manifest.ts';
+export { versionPairs } from './patch/version-pairs.ts';
+export { mapOrdered } from './stream/map.ts';
 export type { Signature, Signer, Verifier } from './sign/signer.ts';
 export { ed25519Signer, ed25519Verifier, generateKeyPair } from './sign/ed25519.ts';
 export { commandSigner } from './sign/command.ts';
@@ -31,6 +33,7 @@ export {
   streamOf,
 } from './stream/file.ts';
 export type { Notice, Progress } from './stream/progress.ts';
+export { openArchiveFile } from './stream/open-archive-file.ts';
 export { type RunOptions, run } from './stream/run.ts';
 export {
   type Stage,

@@ -24,7 +24,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: 'verify',
-    summary: "check a patch's signatures and digests, and a folder against it",
+    summary: 'check a patch, and a folder against it',
     load: async () => (await import('./verify.ts')).verify,
   },
   {

@@ -10,7 +10,8 @@ const stageWidth = 12;
 export function progressLine(progress: Progress, seconds: number, columns: number): string {
   const { stage, done, total, unit, label } = progress;
   const amount = unit === 'bytes' ? formatSize : formatCount;
-  const count = total === null ? `${amount(done)} ${noun(unit)}`.trimEnd() : `${amount(done)}/${amount(total)}`;
+  const count =
+    total === null ? `${amount(done)} ${noun(unit)}`.trimEnd() : `${amount(done)}/${amount(total)}`;
   const rate = seconds >= 0.5 ? `${amount(Math.round(done / seconds))}/s` : '';
   const parts = [stage.padEnd(stageWidth), total === null ? '' : bar(done, total), count, rate];
   const head = parts.filter((part) => part !== '').join('  ');

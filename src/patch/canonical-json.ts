@@ -1,5 +1,4 @@
 /** Canonical JSON (RFC 8785): one meaning has one form (FORMAT §1). */
-import canonicalize from 'canonicalize';
 import { PatchError } from '../errors.ts';
 
 /** The canonical form of a JSON value in UTF-8. E_FORMAT for what has none (NaN, half a surrogate pair, a cycle). */
@@ -26,15 +25,30 @@ export function fromCanonicalJson(data: Uint8Array, what: string, maxDepth = 32)
 
 const help = 'get the patch again; it was damaged, or written by something else';
 
+/** Deeper nesting than this has no use in a patch; it also stops a cycle. */
+const deepest = 64;
+
 function canonicalText(value: unknown, what: string): string {
-  let reason = 'it is no JSON value';
-  try {
-    const text = canonicalize(value);
-    if (text !== undefined) return text;
-  } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
-  }
-  throw new PatchError('E_FORMAT', `${what} has no canonical JSON form: ${reason}`);
+  const none = (reason: string): PatchError => {
+    return new PatchError('E_FORMAT', `${what} has no canonical JSON form: ${reason}`);
+  };
+  // For a number and a well-formed string, RFC 8785 §3.2.2 prescribes what JSON.stringify writes.
+  const write = (one: unknown, depth: number): string => {
+    if (depth > deepest) throw none(`it is nested more than ${deepest} levels deep`);
+    if (one === null || typeof one === 'boolean') return String(one);
+    if (typeof one === 'number' && Number.isFinite(one)) return JSON.stringify(one);
+    if (typeof one === 'string') {
+      if (!one.isWellFormed()) throw none('a text has half of a surrogate pair');
+      return JSON.stringify(one);
+    }
+    if (Array.isArray(one)) return `[${one.map((inner) => write(inner, depth + 1)).join(',')}]`;
+    if (typeof one !== 'object') throw none(`${typeof one} is no JSON value`);
+    // RFC 8785 §3.2.3: by UTF-16 code units, as `sort` does without being told how.
+    const fields = Object.entries(one).filter(([, inner]) => inner !== undefined);
+    const sorted = fields.sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${sorted.map(([key, inner]) => `${write(key, depth)}:${write(inner, depth + 1)}`).join(',')}}`;
+  };
+  return write(value, 0);
 }
 
 function decode(data: Uint8Array, what: string): string {

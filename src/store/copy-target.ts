@@ -8,9 +8,10 @@ import { copyFile, copyTree } from './copy-tree.ts';
 import { type Drafts, createDrafts } from './drafts.ts';
 import { createGathering } from './gather.ts';
 import { pathIn } from './in-place-target.ts';
+import { fullFolder } from './journal.ts';
 import type { Staged } from './staged.ts';
 import type { Target } from './target.ts';
-import { claim } from './work-folder.ts';
+import { claim, unclaim } from './work-folder.ts';
 
 /**
  * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
@@ -74,10 +75,13 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
       }
       drafts = null;
       place.release();
+      unclaim(work);
     },
     async abort() {
-      drafts?.release();
+      if (!drafts) return;
+      drafts.release();
       drafts = null;
+      unclaim(work);
     },
   };
 }
@@ -105,9 +109,9 @@ function untouched(
   const touched = new Set(sidecars);
   for (const { change, draft } of staged) {
     const { before, after } = change;
-    const removed = change.kind === 'remove' && change.before.type !== 'directory';
-    if (removed || draft !== null || (before && after && before.type !== after.type))
-      touched.add(pathIn(layer, change.name));
+    const replaced = after === null || draft !== null || before?.type !== after.type;
+    // A folder is copied even so: it may have things in it that are not the application's.
+    if (before && before.type !== 'directory' && replaced) touched.add(pathIn(layer, change.name));
     if (change.kind === 'move') touched.add(pathIn(layer, change.from));
   }
   return (path) => !touched.has(path);
@@ -120,6 +124,14 @@ function build(
   staged: readonly Staged[],
 ): [path: string, mode: number][] {
   const modes: [path: string, mode: number][] = [];
+  for (const { change } of staged.toReversed()) {
+    const { after, before, name } = change;
+    if (before?.type !== 'directory' || after?.type === 'directory') continue;
+    const path = pathIn(copy, name);
+    removeIfEmpty(path);
+    // The base has it where the user sees it.
+    if (after && existsSync(path)) throw fullFolder(pathIn(base, name));
+  }
   for (const { change, draft } of staged) {
     const { after } = change;
     if (!after) continue;
@@ -129,10 +141,6 @@ function build(
     if (draft !== null) renameSync(draft, path);
     if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
     if ('mode' in after) modes.push([path, after.mode]);
-  }
-  for (const { change } of staged.toReversed()) {
-    if (change.kind === 'remove' && change.before.type === 'directory')
-      removeIfEmpty(pathIn(copy, change.name));
   }
   return modes.reverse();
 }

@@ -17,7 +17,6 @@ import { join } from 'node:path';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { workFolder } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
-import { statsAt } from './stats.ts';
 
 /** Up to this size, reading and writing is faster than the copying call. */
 const smallSize = 64 << 10;
@@ -26,7 +25,7 @@ const turn = 20;
 
 /**
  * Copies what is below `from` to the new folder `to`, where `wanted` gives true for its path. What comes back gives the
- * folders their modes: to be called when nothing more comes into them, since they may be read-only. E_INPUT for devices,
+ * folders their modes, but those that are gone: to be called when nothing more comes into them, since they may be read-only. E_INPUT for devices,
  * sockets and pipes; errors of the system.
  */
 export async function copyTree(
@@ -34,7 +33,7 @@ export async function copyTree(
   to: string,
   wanted: (path: string) => boolean,
   signal: AbortSignal,
-): Promise<() => void> {
+): Promise<(gone: ReadonlySet<string>) => void> {
   const modes: [path: string, mode: number][] = [];
   const pending: [from: string, to: string][] = [[from, to]];
   let started = performance.now();
@@ -58,10 +57,9 @@ export async function copyTree(
       started = performance.now();
     }
   }
-  return () => {
+  return (gone) => {
     if (!platformHasModes) return;
-    // A folder that the patch removes is gone by now.
-    for (const [path, mode] of modes.reverse()) if (statsAt(path)) chmodSync(path, mode);
+    for (const [path, mode] of modes.reverse()) if (!gone.has(path)) chmodSync(path, mode);
   };
 }
 

@@ -6,12 +6,12 @@ import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
 import type { EntryName } from '../layer/name.ts';
 import { type Drafts, createDrafts } from './drafts.ts';
 import { createGathering } from './gather.ts';
-import { execute } from './journal.ts';
+import { execute, isInterrupted } from './journal.ts';
 import type { Sidecar } from './sidecars.ts';
 import { stepsOf } from './staged.ts';
 import type { Step } from './steps.ts';
 import type { Target } from './target.ts';
-import { claim } from './work-folder.ts';
+import { claim, unclaim } from './work-folder.ts';
 
 /** Drafts go to a folder inside of the target, so that every step of the commit is a rename on one file system. */
 export function inPlaceTarget(layer: DirectoryLayer): Target {
@@ -50,10 +50,13 @@ export function inPlaceTarget(layer: DirectoryLayer): Target {
       );
       drafts = null;
       place.release();
+      unclaim(work);
     },
     async abort() {
-      drafts?.release();
+      // Where the commit could not be undone, the only copy of the old content is in the work folder.
+      if (drafts && !isInterrupted(work)) drafts.release();
       drafts = null;
+      unclaim(work);
     },
   };
 }

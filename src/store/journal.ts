@@ -20,6 +20,8 @@ import type { Step } from './steps.ts';
 
 const journalFile = 'journal.json';
 const doneFile = 'journal.done';
+/** There from the first step on that puts something where something else may have been. */
+const takenFile = 'journal.taken';
 
 /**
  * Executes the steps in order. After any error, an abort included, everything done so far is undone and the error is
@@ -28,11 +30,16 @@ const doneFile = 'journal.done';
 export function execute(work: string, steps: readonly Step[], root: string, signal: AbortSignal): void {
   const journal = join(work, journalFile);
   let done = 0;
+  let taken = false;
   try {
     writeFileSync(join(work, `${journalFile}.tmp`), JSON.stringify({ format: 1, steps }));
     renameSync(join(work, `${journalFile}.tmp`), journal);
     for (const step of steps) {
       throwIfCancelled(signal);
+      if (!taken && isPut(step)) {
+        writeFileSync(join(work, takenFile), '');
+        taken = true;
+      }
       perform(step, root);
       done++;
     }
@@ -40,6 +47,7 @@ export function execute(work: string, steps: readonly Step[], root: string, sign
   } catch (error) {
     undo(steps.slice(0, done), work, root);
     rmSync(journal, { force: true });
+    rmSync(join(work, takenFile), { force: true });
     throw fromSystem(error, 'write', root);
   }
 }
@@ -51,10 +59,30 @@ export function execute(work: string, steps: readonly Step[], root: string, sign
 export function recover(work: string): boolean {
   if (!existsSync(work)) return false;
   const journal = join(work, journalFile);
-  const interrupted = existsSync(journal);
-  if (interrupted) undo(readJournal(journal), work, dirname(work));
+  const interrupted = isInterrupted(work);
+  if (interrupted) {
+    const taken = existsSync(join(work, takenFile));
+    undo(
+      readJournal(journal).filter((step) => taken || !isPut(step)),
+      work,
+      dirname(work),
+    );
+  }
   rmSync(work, { recursive: true, force: true });
   return interrupted;
+}
+
+/** Whether steps of the work folder's journal are neither all done nor all undone. */
+export function isInterrupted(work: string): boolean {
+  return existsSync(join(work, journalFile));
+}
+
+/**
+ * A moved file goes to the backups before it is put to its new place. From the disk alone, a put that was done looks
+ * like one whose file was not taken yet, while its place had another file. So the journal says when puts begin.
+ */
+function isPut(step: Step): boolean {
+  return step.do === 'put' || (step.do === 'chmod' && step.before !== null);
 }
 
 function readJournal(path: string): Step[] {
@@ -80,10 +108,7 @@ function perform(step: Step, root: string): void {
       if (!isFullFolder(step.path)) {
         renameSync(step.path, step.to);
       } else if (!step.keepIfFull) {
-        throw new PatchError('E_CONFLICT', `${step.path}: has files in it that are not the application's`, {
-          entry: step.path,
-          help: 'move them away and run it again',
-        });
+        throw fullFolder(step.path);
       }
       break;
     case 'mkdir':
@@ -91,7 +116,9 @@ function perform(step: Step, root: string): void {
       break;
     case 'put':
       if (has(step.path)) {
-        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, { entry: step.path });
+        throw new PatchError('E_CONFLICT', `${step.path}: appeared while the patch was applied`, {
+          entry: step.path,
+        });
       }
       renameSync(step.from, step.path);
       break;
@@ -99,6 +126,14 @@ function perform(step: Step, root: string): void {
       // A folder that was opened may be gone by now.
       if (has(step.path)) chmodSync(step.path, step.mode);
   }
+}
+
+/** What a folder that has to make room, but has more in it than the patch knows of, leads to. */
+export function fullFolder(path: string): PatchError {
+  return new PatchError('E_CONFLICT', `${path}: has files in it that are not the application's`, {
+    entry: path,
+    help: 'move them away and run it again',
+  });
 }
 
 function isFullFolder(path: string): boolean {

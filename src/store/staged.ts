@@ -40,7 +40,9 @@ export function stepsOf(
   const puts: Step[] = [];
   const modes: Step[] = [];
   const replaced = new Set(
-    staged.flatMap(({ change }) => (change.before && change.before.type !== 'directory' ? [change.name] : [])),
+    staged.flatMap(({ change }) =>
+      change.before && change.before.type !== 'directory' ? [change.name] : [],
+    ),
   );
   for (const { change, draft } of staged) {
     const { after, before, kind } = change;

@@ -7,7 +7,7 @@ export function statsAt(path: string): Stats | null {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
-    if (systemCode(error) === 'ENOTDIR') return null;
+    if (['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return null;
     throw error;
   }
 }

@@ -15,11 +15,15 @@ export interface RunOptions {
 }
 
 /**
- * Runs the chain; what leaves its last stage goes to `onFile`. Rejects with the first error, after every stage has
+ * Runs the chain, of stages and of any other vinyl streams; what leaves the last one goes to `onFile`. Rejects with the first error, after every stage has
  * cleaned up behind itself; with E_CANCELLED after an abort.
  */
-export async function run(chain: readonly Stage[], options: RunOptions = {}): Promise<void> {
-  for (const one of chain) {
+export async function run(
+  chain: readonly (Stage | NodeJS.ReadWriteStream)[],
+  options: RunOptions = {},
+): Promise<void> {
+  const stages = chain.filter((one): one is Stage => 'stage' in one);
+  for (const one of stages) {
     if (options.onProgress) one.on('progress', options.onProgress);
     if (options.onNotice) one.on('notice', options.onNotice);
   }
@@ -34,6 +38,6 @@ export async function run(chain: readonly Stage[], options: RunOptions = {}): Pr
   } catch (error) {
     throw options.signal?.aborted === true && !isPatchError(error) ? cancelled(error) : error;
   } finally {
-    await Promise.all(chain.map((one) => one.settled));
+    await Promise.all(stages.map((one) => one.settled));
   }
 }

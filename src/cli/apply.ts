@@ -1,0 +1,118 @@
+/** `vpa apply FILE --to DIR`: applies a patch, all or nothing. */
+import { type Command, Option } from 'commander';
+import { deploy } from '../../plugins/index.ts';
+import { applyPatch, defineApplication } from '../../presets/index.ts';
+import { PatchError } from '../errors.ts';
+import { openDirectory } from '../layer/directory-layer.ts';
+import { dryTarget } from '../store/dry-target.ts';
+import { isChange, isPlan } from '../stream/file.ts';
+import type { Plan } from '../stream/plan.ts';
+import { type Stage, after, stage } from '../stream/stage.ts';
+import { applyLines, type ApplyReport } from './apply-report.ts';
+import { type CommonOptions, addCommonOptions, repeatable } from './common-options.ts';
+import { type Config, loadConfig } from './load-config.ts';
+import { openPatchFile, patchSource } from './patch-source.ts';
+import { countKinds } from './report.ts';
+import { withSession } from './session.ts';
+import { type TrustOptions, addTrustOptions, readTrust } from './trust-options.ts';
+
+interface ApplyOptions extends CommonOptions, TrustOptions {
+  readonly to: string;
+  readonly mode?: 'in-place' | 'new';
+  readonly out?: string;
+  readonly registry: readonly string[];
+  readonly config?: string;
+  readonly dryRun?: boolean;
+}
+
+const examples = `
+Examples:
+  $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem
+  $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
+  $ vpa apply fix.vpa --to notes-1.0.0 --out notes-1.0.1 --registry notes.reg --trust acme.pub.pem`;
+
+export function apply(command: Command): void {
+  command
+    .description('Applies a patch to a folder: all of it, or nothing.')
+    .argument('<file>', 'the patch')
+    .requiredOption(
+      '--to <folder>',
+      'application folder or layer folder with the version that the patch is for',
+    )
+    .addOption(
+      new Option('--mode <how>', 'change the folder, or make a new one (default: in-place)').choices([
+        'in-place',
+        'new',
+      ]),
+    )
+    .option('--out <folder>', 'the new folder; the old one stays as it is')
+    .option('--registry <file>', '.reg file of an application folder (repeatable)', repeatable, [])
+    .option('--config <file>', 'configuration: variables, codecs and stages')
+    .option('--dry-run', 'do everything but write');
+  addTrustOptions(command);
+  addCommonOptions(command)
+    .addHelpText('after', examples)
+    .action(async (file: string, options: ApplyOptions) => {
+      await withSession(options, async (session) => {
+        const { to, registry, dryRun = false } = options;
+        const out = newFolder(options);
+        openPatchFile(file);
+        const config = options.config === undefined ? {} : await loadConfig(options.config);
+        const base = { to, registry, ...(out !== undefined && { out }) };
+        const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
+        let plan: Plan | undefined;
+        const see = seePlan((seen) => {
+          plan = seen;
+          if (registry.length === 0 && seen.changes.some(isRegistryChange)) session.note(registryNote(to));
+        });
+        let applied = true;
+        const target = dryRun ? dryTarget(openDirectory(to, registry), out) : null;
+        const chain = after('verify', [patchSource(file), ...patch], see).map((one) =>
+          target && one.stage === 'deploy' ? deploy({ target }) : one,
+        );
+        const onFile = (one: Vinyl): void => {
+          // Of a patch that is applied already, nothing leaves the chain.
+          if (isPlan(one)) applied = false;
+          if (isChange(one)) session.tooLate();
+        };
+        await session.run(chain, onFile, ['already-applied']);
+        if (!plan) throw new PatchError('E_FORMAT', `${file}: has no manifest`);
+        const { manifest, changes, trusted } = plan;
+        const report: ApplyReport = {
+          status: applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
+          ...manifest.application,
+          from: manifest.base.version,
+          to: manifest.target.version,
+          target: applied ? to : (out ?? to),
+          trusted,
+          changes: countKinds(changes),
+          notices: session.notes,
+        };
+        session.print(report, () => applyLines(report));
+      });
+    });
+}
+
+/** The folder that is to be made, or undefined where the old one is to be changed. */
+function newFolder({ mode, out }: ApplyOptions): string | undefined {
+  const usage = (message: string, help: string): PatchError => new PatchError('E_USAGE', message, { help });
+  if (mode === 'new' && out === undefined)
+    throw usage('a new folder needs a name', 'name it: --mode new --out FOLDER');
+  if (mode === 'in-place' && out !== undefined)
+    throw usage('--out is for a new folder, not for --mode in-place', 'leave one of them out');
+  return out;
+}
+
+/** A configuration for applying needs no id: whose patch it is says the patch. */
+function applicationOf(config: Config): ReturnType<typeof defineApplication> {
+  return defineApplication({ ...config, id: config.id ?? 'any' });
+}
+
+/** The plan does not leave the chain where the patch is applied already, so it is looked at on its way. */
+const seePlan = (see: (plan: Plan) => void): Stage =>
+  stage('see-plan', async function* (files) {
+    for await (const file of files) {
+      if (isPlan(file)) see(file.plan);
+      yield file;
+    }
+  });

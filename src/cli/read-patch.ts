@@ -1,0 +1,69 @@
+/** Reads a patch without applying it: its plan, its signatures, and what its registry deltas do. */
+import { unpack, verify, type VerifyOptions } from '../../plugins/index.ts';
+import { PatchError } from '../errors.ts';
+import { hiveRootOf } from '../layer/hive-names.ts';
+import { registryEncoding } from '../patch/hive-delta.ts';
+import { parseSignaturePart } from '../patch/part-names.ts';
+import { decodeDelta } from '../registry/decode-delta.ts';
+import { type DeltaCount, countDelta } from '../registry/delta.ts';
+import { contentsOf, isChange, isPart, isPlan, streamOf } from '../stream/file.ts';
+import type { Plan } from '../stream/plan.ts';
+import { type Stage, stage } from '../stream/stage.ts';
+import { openPatchFile, patchSource } from './patch-source.ts';
+import { addCounts, noCounts } from './registry-counts.ts';
+import type { Session } from './session.ts';
+
+export interface PatchFacts extends Plan {
+  /** Size of the file in bytes. */
+  readonly size: number;
+  /** Key ids of all signatures, trusted or not, in the order of the file. */
+  readonly signatures: readonly string[];
+  readonly registry: DeltaCount;
+}
+
+export interface ReadPatchOptions extends VerifyOptions {
+  /** Reads every payload to its end, so that every digest is compared. */
+  readonly whole?: boolean;
+}
+
+/** For looking at a patch: nobody needs to have signed it, and it may have expired. */
+export const unchecked: VerifyOptions = { allowUnsigned: true, now: new Date(-8.64e15) };
+
+export async function readPatch(
+  session: Session,
+  path: string,
+  { whole = false, ...options }: ReadPatchOptions,
+): Promise<PatchFacts> {
+  const signatures: string[] = [];
+  let plan: Plan | undefined;
+  let registry = noCounts;
+  let done = 0;
+  const chain = [patchSource(path), unpack(options), listSignatures(signatures), verify(options)];
+  await session.run(
+    chain,
+    async (file) => {
+      if (isPlan(file)) plan = file.plan;
+      if (!isChange(file)) return;
+      const { name, encoding } = file.change;
+      if (hiveRootOf(name) !== null && encoding.includes(registryEncoding)) {
+        registry = addCounts(registry, countDelta(decodeDelta(await contentsOf(file))));
+      }
+      if (!whole) return;
+      for await (const piece of streamOf(file)) done += piece.length;
+      const total = plan?.manifest.payload.size ?? null;
+      session.progress({ stage: 'verify', done, total, unit: 'bytes', label: name });
+    },
+    ['untrusted'],
+  );
+  if (!plan) throw new PatchError('E_FORMAT', `${path}: has no manifest`);
+  return { ...plan, size: openPatchFile(path).size, signatures, registry };
+}
+
+const listSignatures = (found: string[]): Stage =>
+  stage('list-signatures', async function* (files) {
+    for await (const file of files) {
+      const keyId = isPart(file) ? parseSignaturePart(file.part) : null;
+      if (keyId !== null) found.push(keyId);
+      yield file;
+    }
+  });

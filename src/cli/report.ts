@@ -1,0 +1,100 @@
+/** What `create` and `inspect` say of a patch, as data. */
+import type { Meta } from '../layer/layer.ts';
+import type { Change, ChangeKind } from '../patch/change.ts';
+import type { Manifest } from '../patch/manifest.ts';
+import type { DeltaCount } from '../registry/delta.ts';
+import type { PatchFacts } from './read-patch.ts';
+import type { Note } from './session.ts';
+
+/** One change, however it is carried. */
+export interface EntryReport {
+  readonly kind: ChangeKind;
+  readonly name: string;
+  readonly type: string;
+  /** Of the content after the change, in bytes. */
+  readonly size: number;
+  readonly from?: string;
+}
+
+export interface ChangeReport extends EntryReport {
+  /** How the content is carried: `whole`, `xdelta3/1`, `copy/1`, `registry/1`; null where there is none to carry. */
+  readonly codec: string | null;
+  /** Before compression into frames, in bytes. */
+  readonly payload: number;
+}
+
+export interface PatchReport {
+  readonly id: string;
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly base: Manifest['base'];
+  readonly target: Manifest['target'];
+  /** Of the patch file, in bytes. */
+  readonly size: number;
+  readonly targetSize: number;
+  readonly sequence?: number;
+  readonly notAfter?: string;
+  readonly description?: string;
+  readonly changes: readonly ChangeReport[];
+  readonly registry: DeltaCount;
+  readonly signatures: readonly { readonly keyId: string; readonly algorithm: 'ed25519' }[];
+  readonly rules: Manifest['rules'];
+  readonly notices: readonly Note[];
+}
+
+export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchReport {
+  const { manifest, changes, size, registry, signatures } = facts;
+  const { application, base, target, rules, sequence, notAfter, description } = manifest;
+  return {
+    id: application.id,
+    name: application.name,
+    from: base.version,
+    to: target.version,
+    base,
+    target,
+    size,
+    targetSize: target.size,
+    ...(sequence !== undefined && { sequence }),
+    ...(notAfter !== undefined && { notAfter }),
+    ...(description !== undefined && { description }),
+    changes: changes.map(changeReport),
+    registry,
+    signatures: signatures.map((keyId) => ({ keyId, algorithm: 'ed25519' })),
+    rules,
+    notices,
+  };
+}
+
+export function entryReport(change: Change): EntryReport {
+  const { kind, name, after, before } = change;
+  return {
+    kind,
+    name,
+    type: (after ?? before).type,
+    size: sizeOf(after),
+    ...(kind === 'move' && { from: change.from }),
+  };
+}
+
+export function changeReport(change: Change): ChangeReport {
+  return { ...entryReport(change), codec: codecOf(change), payload: change.payload };
+}
+
+export function sizeOf(meta: Meta | null): number {
+  return meta && 'size' in meta ? meta.size : 0;
+}
+
+function codecOf({ kind, after, encoding }: Change): string | null {
+  const carried = kind !== 'move' && (after?.type === 'file' || after?.type === 'hive');
+  if (!carried) return null;
+  return encoding.length === 0 ? 'whole' : encoding.join('+');
+}
+
+export type KindCounts = Readonly<Record<ChangeKind, number>>;
+
+export function countKinds(changes: readonly { readonly kind: ChangeKind }[]): KindCounts {
+  const counts = { add: 0, modify: 0, move: 0, remove: 0 };
+  for (const { kind } of changes) counts[kind]++;
+  return counts;
+}
