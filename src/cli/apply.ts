@@ -1,15 +1,17 @@
 /** `vpa apply FILE --to DIR`: applies a patch, all or nothing. */
 import { type Command, Option } from 'commander';
+import type Vinyl from 'vinyl';
 import { deploy } from '../../plugins/index.ts';
 import { applyPatch, defineApplication } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { openDirectory } from '../layer/directory-layer.ts';
+import { hiveRootOf } from '../layer/hive-names.ts';
 import { dryTarget } from '../store/dry-target.ts';
 import { isChange, isPlan } from '../stream/file.ts';
 import type { Plan } from '../stream/plan.ts';
 import { type Stage, after, stage } from '../stream/stage.ts';
 import { applyLines, type ApplyReport } from './apply-report.ts';
-import { type CommonOptions, addCommonOptions, repeatable } from './common-options.ts';
+import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
 import { openPatchFile, patchSource } from './patch-source.ts';
 import { countKinds } from './report.ts';
@@ -46,7 +48,7 @@ export function apply(command: Command): void {
       ]),
     )
     .option('--out <folder>', 'the new folder; the old one stays as it is')
-    .option('--registry <file>', '.reg file of an application folder (repeatable)', repeatable, [])
+    .addOption(many('--registry <file>', '.reg file of an application folder'))
     .option('--config <file>', 'configuration: variables, codecs and stages')
     .option('--dry-run', 'do everything but write');
   addTrustOptions(command);
@@ -60,24 +62,26 @@ export function apply(command: Command): void {
         const config = options.config === undefined ? {} : await loadConfig(options.config);
         const base = { to, registry, ...(out !== undefined && { out }) };
         const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
-        let plan: Plan | undefined;
-        const see = seePlan((seen) => {
-          plan = seen;
-          if (registry.length === 0 && seen.changes.some(isRegistryChange)) session.note(registryNote(to));
+        const layer = openDirectory(to, registry);
+        const seen: { plan?: Plan; applied: boolean } = { applied: true };
+        const see = seePlan((plan) => {
+          seen.plan = plan;
+          const hives = plan.changes.some(({ name }) => hiveRootOf(name) !== null);
+          if (hives && layer.description === null && registry.length === 0) session.note(noRegistry);
         });
-        let applied = true;
-        const target = dryRun ? dryTarget(openDirectory(to, registry), out) : null;
+        const target = dryRun ? dryTarget(layer, out) : null;
         const chain = after('verify', [patchSource(file), ...patch], see).map((one) =>
           target && one.stage === 'deploy' ? deploy({ target }) : one,
         );
         const onFile = (one: Vinyl): void => {
           // Of a patch that is applied already, nothing leaves the chain.
-          if (isPlan(one)) applied = false;
+          if (isPlan(one)) seen.applied = false;
           if (isChange(one)) session.tooLate();
         };
         await session.run(chain, onFile, ['already-applied']);
-        if (!plan) throw new PatchError('E_FORMAT', `${file}: has no manifest`);
-        const { manifest, changes, trusted } = plan;
+        if (!seen.plan) throw new PatchError('E_FORMAT', `${file}: has no manifest`);
+        const { manifest, changes, trusted } = seen.plan;
+        const { applied } = seen;
         const report: ApplyReport = {
           status: applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
           ...manifest.application,
@@ -92,6 +96,11 @@ export function apply(command: Command): void {
       });
     });
 }
+
+const noRegistry = {
+  code: 'no-registry',
+  message: 'the patch changes the registry, but no registry file of the folder was given (--registry)',
+};
 
 /** The folder that is to be made, or undefined where the old one is to be changed. */
 function newFolder({ mode, out }: ApplyOptions): string | undefined {

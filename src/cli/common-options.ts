@@ -21,9 +21,11 @@ export function addCommonOptions(command: Command): Command {
     );
 }
 
-/** For an option that may be given many times. */
-export function repeatable(value: string, before: readonly string[]): string[] {
-  return [...before, value];
+/** An option that may be given many times. */
+export function many(flags: string, description: string): Option {
+  return new Option(flags, `${description} (repeatable)`)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');
 }
 
 /** Reads a whole number of at least `least`. */

@@ -38,9 +38,10 @@ async function load(file: string, path: string): Promise<unknown> {
   try {
     return await createJiti(import.meta.url, { fsCache: false, virtualModules }).import(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PatchError(isPatchError(error) ? error.code : 'E_INPUT', `${path}: ${reason}`, {
+    const [reason = '', ...details] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new PatchError(isPatchError(error) ? error.code : 'E_INPUT', `${path}: ${reason.trim()}`, {
       entry: path,
+      details: details.map((line) => line.trim()),
       help: isPatchError(error) && error.help !== undefined ? error.help : 'correct the configuration',
       cause: error,
     });

@@ -55,7 +55,8 @@ const eraseLine = '\r\u001b[K';
 
 function oneLine(screen: ScreenLike): ProgressDisplay {
   const begun = new Map<string, number>();
-  let drawn = -interval;
+  // A run that is over soon shows nothing.
+  let drawn = performance.now();
   let visible = false;
   let stopped = false;
   const clear = (): void => {

@@ -3,9 +3,10 @@ import { type PatchErrorOptions, PatchError, exitCodes, isPatchError } from '../
 import { printableLines } from './printable.ts';
 
 /** Writes the error to stderr and gives the exit status. Help and version, which commander throws too, are none. */
-export function reportError(error: unknown, json: boolean): number {
+export function reportError(error: unknown, words: readonly string[]): number {
   if (isCommanderError(error) && error.exitCode === 0) return 0;
-  const reason = asPatchError(error);
+  const reason = asPatchError(error, words[0]);
+  const json = words.includes('--json');
   process.stderr.write(json ? `${JSON.stringify(errorDocument(reason), null, 2)}\n` : errorText(reason));
   if (isSet(process.env['VPA_DEBUG'])) console.error(error);
   return exitCodes[reason.code];
@@ -23,7 +24,7 @@ export function errorText({ code, message, help, details }: PatchError): string 
 }
 
 /** A PatchError as it is; a mistake on the command line as E_USAGE; anything else as a defect of ours. */
-export function asPatchError(error: unknown): PatchError {
+export function asPatchError(error: unknown, command = ''): PatchError {
   if (isPatchError(error)) return error;
   const message = error instanceof Error ? error.message : String(error);
   const make = (code: 'E_USAGE' | 'E_ENVIRONMENT', text: string, options: PatchErrorOptions): PatchError =>
@@ -31,7 +32,8 @@ export function asPatchError(error: unknown): PatchError {
   if (isCommanderError(error)) {
     const [first = '', ...more] = message.replace(/^error: /, '').split('\n');
     const hint = more.join(' ').replace(/^\((.*)\)$/, '$1');
-    const help = 'see: vpa --help, and vpa COMMAND --help';
+    const known = error.code !== 'commander.unknownCommand' && /^[a-z]+$/.test(command);
+    const help = `see: vpa ${known ? `${command} ` : ''}--help`;
     return make('E_USAGE', first, { help: hint === '' ? help : hint });
   }
   return make('E_ENVIRONMENT', `unexpected error: ${message}`, {
@@ -40,6 +42,7 @@ export function asPatchError(error: unknown): PatchError {
 }
 
 interface CommanderError extends Error {
+  readonly code: string;
   readonly exitCode: number;
 }
 

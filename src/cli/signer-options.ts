@@ -4,7 +4,7 @@ import { PatchError } from '../errors.ts';
 import { commandSigner } from '../sign/command.ts';
 import { ed25519Signer } from '../sign/ed25519.ts';
 import type { Signer } from '../sign/signer.ts';
-import { repeatable } from './common-options.ts';
+import { many } from './common-options.ts';
 import { withKeyFile } from './trust-options.ts';
 
 export interface SignerOptions {
@@ -18,14 +18,9 @@ export const passphraseVariable = 'VPA_PASSPHRASE';
 
 export function addSignerOptions(command: Command): Command {
   return command
-    .option(
-      '--key <pem>',
-      `private key to sign with; its passphrase is in ${passphraseVariable} (repeatable)`,
-      repeatable,
-      [],
-    )
-    .option('--signer <command>', 'command that signs what it gets on stdin (repeatable)', repeatable, [])
-    .option('--signer-key <pem>', 'public key of the signing command (one for each)', repeatable, []);
+    .addOption(many('--key <pem>', `private key to sign with; its passphrase is in ${passphraseVariable}`))
+    .addOption(many('--signer <command>', 'command that signs what it gets on stdin'))
+    .addOption(many('--signer-key <pem>', 'public key of the signing command (one for each)'));
 }
 
 export function readSigners({ key, signer, signerKey }: SignerOptions): (Signer & { keyId: string })[] {

@@ -5,7 +5,7 @@ import type { VerifyOptions } from '../../plugins/index.ts';
 import { PatchError, fromSystem, isPatchError } from '../errors.ts';
 import { ed25519Verifier } from '../sign/ed25519.ts';
 import { assertTrust } from '../sign/policy.ts';
-import { repeatable, wholeNumber } from './common-options.ts';
+import { many, wholeNumber } from './common-options.ts';
 
 export interface TrustOptions {
   readonly trust: readonly string[];
@@ -15,7 +15,7 @@ export interface TrustOptions {
 
 export function addTrustOptions(command: Command): Command {
   return command
-    .option('--trust <pem>', 'public key whose signature counts (repeatable)', repeatable, [])
+    .addOption(many('--trust <pem>', 'public key whose signature counts'))
     .option('--threshold <count>', 'how many trusted keys must have signed (default: 1)', wholeNumber(1))
     .option('--allow-unsigned', 'go on without any trusted key');
 }

@@ -5,7 +5,7 @@ import { openLayer } from '../layer/open-layer.ts';
 import { checkBase } from '../store/base-check.ts';
 import { baseView } from '../store/base-view.ts';
 import { stateOf } from '../store/state-of.ts';
-import { type CommonOptions, addCommonOptions, repeatable } from './common-options.ts';
+import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { printable } from './printable.ts';
 import { type PatchFacts, readPatch } from './read-patch.ts';
 import { titleLine } from './report-text.ts';
@@ -31,7 +31,7 @@ export function verify(command: Command): void {
     .argument('<file>', 'the patch');
   addTrustOptions(command)
     .option('--base <folder>', 'application folder, layer folder or .vsa that the patch is for')
-    .option('--base-registry <file>', '.reg file of the base folder (repeatable)', repeatable, []);
+    .addOption(many('--base-registry <file>', '.reg file of the base folder'));
   addCommonOptions(command)
     .addHelpText('after', examples)
     .action(async (file: string, options: VerifyOptions) => {

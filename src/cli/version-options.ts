@@ -6,7 +6,7 @@ import type { DeltaCodec } from '../delta/codec.ts';
 import { xdelta3 } from '../delta/xdelta3.ts';
 import type { Layer } from '../layer/layer.ts';
 import { openLayer } from '../layer/open-layer.ts';
-import { repeatable } from './common-options.ts';
+import { many } from './common-options.ts';
 import { guessIdentity } from './guess-identity.ts';
 import { findConfig, loadConfig } from './load-config.ts';
 import type { Session } from './session.ts';
@@ -31,9 +31,9 @@ export function addVersionOptions(command: Command): Command {
   return command
     .argument('<base>', 'the version that is there: an application folder, a layer folder or a .vsa')
     .argument('<target>', 'the version to come')
-    .option('--base-registry <file>', '.reg file of the base folder (repeatable)', repeatable, [])
-    .option('--target-registry <file>', '.reg file of the target folder (repeatable)', repeatable, [])
-    .option('--exclude <glob>', 'entries that are no part of the application (repeatable)', repeatable, [])
+    .addOption(many('--base-registry <file>', '.reg file of the base folder'))
+    .addOption(many('--target-registry <file>', '.reg file of the target folder'))
+    .addOption(many('--exclude <glob>', 'entries that are no part of the application'))
     .option('--preset <name>', 'the rules of a family of applications: generic, windows')
     .option('--config <file>', 'configuration (default: vpa.config.ts, .js or .mjs in this folder)')
     .option('--id <id>', 'id of the application (default: from layer.json, package.json or the folder)')

@@ -16,5 +16,5 @@ try {
     await program.parseAsync(words, { from: 'user' });
   }
 } catch (error) {
-  process.exitCode = reportError(error, words.includes('--json'));
+  process.exitCode = reportError(error, words);
 }

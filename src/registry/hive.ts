@@ -17,7 +17,21 @@ export interface RegistryValue {
  */
 export type KeyKind = 'key' | 'delete-entry' | 'opaque';
 
+/** Content of a key that is neither value nor key. Absent fields are what an ordinary key has. */
+export interface KeyAttributes {
+  /** The key's class. */
+  readonly className?: string;
+  /** A self-relative security descriptor (MS-DTYP §2.4.6), as stored. */
+  readonly security?: Uint8Array;
+  /** A symbolic link: its value `SymbolicLinkValue` says where it leads. */
+  readonly link?: true;
+}
+
 export interface RegistryKey {
+  /** What a key has beside values and keys; absent where it has nothing of it. */
+  readonly attributes?: KeyAttributes;
+  /** When it was last written: a FILETIME (100 ns since 1601). Never content: it is neither compared nor digested. */
+  readonly lastWrite?: bigint;
   /** As written, without its path. The root key of a hive has the empty name. */
   readonly name: string;
   readonly kind: KeyKind;

@@ -47,29 +47,33 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
           ),
           signal,
         );
-        const modes = build({ ...layer, directory: tree }, layer, gathering.staged);
+        const copy = { ...layer, directory: tree };
+        const gone = clear(copy, layer, gathering.staged);
+        const modes = build(copy, layer, gathering.staged);
         const beside: [draft: string, path: string][] = [];
         for (const { path, content } of sidecars) {
           const inside = path.startsWith(join(layer.directory, '/'));
-          const copy = inside
+          const newPath = inside
             ? join(tree, path.slice(layer.directory.length))
             : besideOf(destination, path, layer);
-          if (inside) mkdirSync(dirname(copy), { recursive: true });
+          if (inside) mkdirSync(dirname(newPath), { recursive: true });
           if (!content) continue;
           const draft = await place.file(
             [content],
             undefined,
             signal,
-            inside ? copy : place.beside(copy, 'draft'),
+            inside ? newPath : place.beside(newPath, 'draft'),
           );
-          if (!inside) beside.push([draft, copy]);
+          if (!inside) beside.push([draft, newPath]);
         }
-        closeFolders();
+        // Last, since a read-only folder cannot be renamed.
+        closeFolders(new Set([...gone, tree]));
         for (const [path, mode] of platformHasModes ? modes : []) chmodSync(path, mode);
         throwIfCancelled(signal);
         for (const [draft, path] of beside) renameSync(draft, path);
         if (existsSync(destination)) rmdirSync(destination);
         renameSync(tree, destination);
+        if (platformHasModes) chmodSync(destination, lstatSync(layer.directory).mode & 0o7777);
       } catch (error) {
         throw fromSystem(error, 'write', destination);
       }
@@ -117,6 +121,24 @@ function untouched(
   return (path) => !touched.has(path);
 }
 
+/** Removes the folders from the copy that have to go, where they are empty by now, and gives their paths. */
+function clear(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Staged[]): Set<string> {
+  const gone = new Set<string>();
+  for (const { change } of staged.toReversed()) {
+    const { after, before, name } = change;
+    if (before?.type !== 'directory' || after?.type === 'directory') continue;
+    const path = pathIn(copy, name);
+    // A removed folder stays where it has files in it that are not the application's.
+    if (readdirSync(path).length > 0) {
+      if (after) throw fullFolder(pathIn(base, name));
+      continue;
+    }
+    rmdirSync(path);
+    gone.add(path);
+  }
+  return gone;
+}
+
 /** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
 function build(
   copy: DirectoryLayer,
@@ -124,14 +146,6 @@ function build(
   staged: readonly Staged[],
 ): [path: string, mode: number][] {
   const modes: [path: string, mode: number][] = [];
-  for (const { change } of staged.toReversed()) {
-    const { after, before, name } = change;
-    if (before?.type !== 'directory' || after?.type === 'directory') continue;
-    const path = pathIn(copy, name);
-    removeIfEmpty(path);
-    // The base has it where the user sees it.
-    if (after && existsSync(path)) throw fullFolder(pathIn(base, name));
-  }
   for (const { change, draft } of staged) {
     const { after } = change;
     if (!after) continue;
@@ -143,9 +157,4 @@ function build(
     if ('mode' in after) modes.push([path, after.mode]);
   }
   return modes.reverse();
-}
-
-/** A removed folder stays where it has files in it that are not the application's. */
-function removeIfEmpty(path: string): void {
-  if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
 }

@@ -13,7 +13,7 @@ import {
   rmdirSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { PatchError, fromSystem, systemCode, throwIfCancelled } from '../errors.ts';
 import { statsAt } from './stats.ts';
 import type { Step } from './steps.ts';
@@ -32,7 +32,9 @@ export function execute(work: string, steps: readonly Step[], root: string, sign
   let done = 0;
   let taken = false;
   try {
-    writeFileSync(join(work, `${journalFile}.tmp`), JSON.stringify({ format: 1, steps }));
+    // Relative, since the target may be elsewhere when someone finds it.
+    const recorded = steps.map((step) => withPaths(step, (path) => relative(root, path)));
+    writeFileSync(join(work, `${journalFile}.tmp`), JSON.stringify({ format: 1, steps: recorded }));
     renameSync(join(work, `${journalFile}.tmp`), journal);
     for (const step of steps) {
       throwIfCancelled(signal);
@@ -88,7 +90,8 @@ function isPut(step: Step): boolean {
 function readJournal(path: string): Step[] {
   try {
     const { steps } = JSON.parse(readFileSync(path, 'utf8')) as { steps: Step[] };
-    return steps;
+    const root = dirname(dirname(path));
+    return steps.map((step) => withPaths(step, (one) => resolve(root, one)));
   } catch (error) {
     throw new PatchError('E_CONFLICT', `${path}: an interrupted run left a journal that cannot be read`, {
       entry: path,
@@ -96,6 +99,12 @@ function readJournal(path: string): Step[] {
       cause: error,
     });
   }
+}
+
+function withPaths(step: Step, change: (path: string) => string): Step {
+  const path = change(step.path);
+  if (step.do === 'take') return { ...step, path, to: change(step.to) };
+  return step.do === 'put' ? { ...step, path, from: change(step.from) } : { ...step, path };
 }
 
 function perform(step: Step, root: string): void {

@@ -1,5 +1,5 @@
 /** Changes that wait for their commit, and the steps that a commit takes for them. */
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { sameContent } from '../layer/inventory.ts';
 import { type EntryName, compareNames, parentOf } from '../layer/name.ts';
@@ -120,14 +120,15 @@ function openings(steps: readonly Step[]): Step[] {
   return [...closedFolders(steps)].map(([path, mode]) => ({ do: 'open', path, mode }));
 }
 
-/** Gives the opened folders their modes back, unless they are gone or a step has given them another one. */
+/** Gives the opened folders their modes back, unless a step has given them another one or put something else there. */
 function closings(steps: readonly Step[]): Step[] {
   const settled = new Set(
     steps.flatMap((step) =>
       step.do === 'chmod' || (step.do === 'take' && !step.keepIfFull) ? [step.path] : [],
     ),
   );
+  const put = steps.flatMap((step) => (step.do === 'put' ? [`${step.path}${sep}`] : []));
   return [...closedFolders(steps)]
-    .filter(([path]) => !settled.has(path))
+    .filter(([path]) => !settled.has(path) && !put.some((one) => path.startsWith(one)))
     .map(([path, mode]) => ({ do: 'chmod', path, mode, before: mode | 0o300 }));
 }
