@@ -93,7 +93,8 @@ function digestOfFile(path: string): string {
   const hash = createHash('sha256');
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(chunk);
-  for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer)) hash.update(buffer.subarray(0, got));
+  for (let got = readSync(file, buffer); got > 0; got = readSync(file, buffer))
+    hash.update(buffer.subarray(0, got));
   closeSync(file);
   return hash.digest('hex');
 }

@@ -1,12 +1,18 @@
 /** capture: two layers → what is compared, then one file per difference, in byte order of names. */
 import type Vinyl from 'vinyl';
+import type { Executor, Kernel } from '../src/exec/executor.ts';
+import { inOrder } from '../src/exec/in-order.ts';
+import { threads as threadPool } from '../src/exec/threads.ts';
+import type { DirectoryReadOptions } from '../src/layer/directory-sublayer.ts';
 import { createExclude } from '../src/layer/excludes.ts';
 import { sameMeta } from '../src/layer/inventory.ts';
 import type { Entry, Layer } from '../src/layer/layer.ts';
 import { compareNames } from '../src/layer/name.ts';
 import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
+import { type FileFacts, type FileReader, readFilesAddress } from '../src/layer/read-files.ts';
 import { noRules } from '../src/layer/rules.ts';
 import type { Change } from '../src/patch/change.ts';
+import type { Side } from '../src/stream/comparison.ts';
 import { changeFile, comparisonFile } from '../src/stream/file.ts';
 import { type Stage, type StageContext, source } from '../src/stream/stage.ts';
 
@@ -21,7 +27,12 @@ export interface CaptureOptions {
   readonly expected?: readonly string[];
   /** Variable name → path in registry data, beside those of the layers. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** How many threads read; never changes the result. All processors if left out. */
+  readonly threads?: number;
 }
+
+/** Progress is told every so many entries. */
+const reported = 64;
 
 /** Reads both sides whole, once, to digest them; later stages read only what differs. */
 export const capture = ({
@@ -30,31 +41,32 @@ export const capture = ({
   excludes = [],
   expected = excludes,
   variables = {},
+  threads,
 }: CaptureOptions): Stage => {
   const exclude = createExclude(excludes);
   return source('capture', async function* (context) {
     const before = await open(base);
     const after = await open(target);
-    const read = async ({ readOnly }: Layer): Promise<Entry[]> => {
+    const executor = threadPool(threads === undefined ? {} : { concurrency: threads });
+    const read = async (layer: Layer): Promise<Side> => {
       const entries: Entry[] = [];
-      let done = 0;
       const onEntry = (label: string): void => {
-        context.report({ done: ++done, total: null, unit: 'entries', label });
+        const done = entries.length + 1;
+        if (done % reported === 0) context.report({ done, total: null, unit: 'entries', label });
       };
-      for await (const one of readOnly.entries({ exclude, signal: context.signal, onEntry }))
-        entries.push(one);
-      return entries;
+      const options: DirectoryReadOptions = {
+        exclude,
+        signal: context.signal,
+        onEntry,
+        ...(executor.concurrency > 1 && { readFiles: readerOn(executor, context.signal) }),
+      };
+      for await (const one of layer.readOnly.entries(options)) entries.push(one);
+      const { identity } = layer;
+      return { identity, variables: { ...variables, ...layer.variables }, entries };
     };
-    const old = {
-      identity: before.identity,
-      variables: { ...variables, ...before.variables },
-      entries: await read(before),
-    };
-    const now = {
-      identity: after.identity,
-      variables: { ...variables, ...after.variables },
-      entries: await read(after),
-    };
+    const [old, now] = await (async () => [await read(before), await read(after)] as const)().finally(() =>
+      executor.close(),
+    );
     warn(
       exclude.unmatched().filter((rule) => expected.includes(rule)),
       context,
@@ -63,6 +75,18 @@ export const capture = ({
     yield* differences(old.entries, now.entries);
   });
 };
+
+const readFiles: Kernel<readonly string[], FileFacts> = readFilesAddress;
+
+/** Reads batches on several threads; their facts come in order all the same. */
+function readerOn(executor: Executor, signal: AbortSignal): FileReader {
+  return (batches) => {
+    const jobs = (async function* () {
+      for (const paths of batches) yield async () => executor.run(readFiles, paths, { signal });
+    })();
+    return inOrder(jobs, 2 * executor.concurrency);
+  };
+}
 
 function warn(unmatched: readonly string[], { notice }: StageContext): void {
   for (const rule of unmatched) {

@@ -2,7 +2,6 @@
 import type { Readable } from 'node:stream';
 import Vinyl from 'vinyl';
 import { PatchError } from '../src/errors.ts';
-import { writeArchive } from '../src/patch/archive-writer.ts';
 import { decodeManifest } from '../src/patch/manifest.ts';
 import { framePart, indexPart, manifestPart } from '../src/patch/part-names.ts';
 import { createSpool } from '../src/spool.ts';
@@ -42,6 +41,8 @@ export const pack = ({ file: name }: PackOptions = {}): Stage =>
           });
         return { name: part, data };
       };
+      // Loaded here, since its packages take longer to load than all of ours, and applying a patch needs none of them.
+      const { writeArchive } = await import('../src/patch/archive-writer.ts');
       const heads = [take(manifestPart), ...signatures(parts), take(indexPart)];
       const archive = writeArchive(
         (async function* () {

@@ -83,9 +83,11 @@ function identityOf(
   { id, name, from, to }: SealOptions,
 ): { application: { id: string; name: string }; base: State; target: State } {
   const known = target.identity;
+  // A plain directory knows no more than what it is called, which is no property of its content (law 2).
+  const named = known.id === '' && id !== undefined ? '' : known.name;
   const application = {
     id: id ?? (known.id || known.name),
-    name: name ?? (known.name || known.id),
+    name: name ?? (named || id || known.id),
   };
   if (application.id === '') {
     throw new PatchError('E_USAGE', 'the application has no id', {

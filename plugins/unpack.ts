@@ -1,13 +1,15 @@
 /** unpack: each `.vpa` file → its parts: manifest, signatures, index, frames. Nothing is decoded, frames are not read. */
-import { statSync } from 'node:fs';
 import type Vinyl from 'vinyl';
 import { type Bytes, bytesOf } from '../src/bytes.ts';
-import { fromSystem } from '../src/errors.ts';
-import { fileBytes } from '../src/layer/file-bytes.ts';
+import { openFile } from '../src/layer/file-bytes.ts';
 import { openArchive, readPart } from '../src/patch/archive-reader.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
+import { parsePartName } from '../src/patch/part-names.ts';
 import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
+
+/** An archive that comes as a foreign stream has to fit into memory. */
+const largestBuffer = 2 ** 31 - 1;
 
 export interface UnpackOptions {
   readonly limits?: Partial<Limits>;
@@ -21,20 +23,18 @@ export const unpack = ({ limits }: UnpackOptions = {}): Stage =>
         yield file;
         continue;
       }
-      const archive = await openArchive(await bytesOfArchive(file));
+      const archive = await openArchive(await bytesOfArchive(file), { ...defaultLimits, ...limits });
       for (const part of archive.parts) {
-        const small = !part.name.startsWith('frames/');
-        const limit = Math.max(limits?.indexStored ?? 0, defaultLimits.indexStored);
-        yield partFile(part.name, small ? await readPart(part, limit) : part.bytes);
+        const small = parsePartName(part.name)?.kind !== 'frame';
+        yield partFile(
+          part.name,
+          small ? await readPart(part, limits?.indexStored ?? defaultLimits.indexStored) : part.bytes,
+        );
       }
     }
   });
 
 async function bytesOfArchive(file: Vinyl): Promise<Bytes> {
-  if (!file.isNull()) return bytesOfFile(file) ?? bytesOf(await contentsOf(file, 2 ** 31 - 1));
-  try {
-    return fileBytes(file.path, statSync(file.path).size);
-  } catch (error) {
-    throw fromSystem(error, 'read', file.path);
-  }
+  if (file.isNull()) return openFile(file.path);
+  return bytesOfFile(file) ?? bytesOf(await contentsOf(file, largestBuffer));
 }

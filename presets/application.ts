@@ -60,10 +60,8 @@ export function defineApplication(application: Application): Application {
 /** The family of an application. E_USAGE for a name that is none. */
 export function familyOf({ preset = 'generic' }: Pick<Application, 'preset'>): Family {
   if (typeof preset !== 'string') return preset;
-  const family: Family | undefined = families[preset];
   // A configuration need not have been checked by TypeScript.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  if (family) return family;
+  if (Object.hasOwn(families, preset)) return families[preset];
   throw new PatchError('E_USAGE', `there is no preset '${preset}'`, {
     help: `there are: ${Object.keys(families).join(', ')}`,
   });

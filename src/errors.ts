@@ -6,7 +6,6 @@
 /** Every code with the exit status of the `vpa` command (README, "Exit codes"). */
 export const exitCodes = {
   E_USAGE: 2,
-  E_STAGE: 2,
   E_INPUT: 3,
   E_FORMAT: 4,
   E_LIMIT: 4,
@@ -23,6 +22,7 @@ export const exitCodes = {
   E_RIGHTS: 8,
   E_SPACE: 8,
   E_ENVIRONMENT: 8,
+  E_STAGE: 8,
   E_CANCELLED: 130,
 } as const;
 

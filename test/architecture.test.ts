@@ -37,7 +37,6 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
   archiver: ['src/patch'],
   'xdelta3-wasm': ['src/delta'],
   commander: ['src/cli'],
-  'cli-progress': ['src/cli'],
   picocolors: ['src/cli'],
   jiti: ['src/cli'],
 };
@@ -48,6 +47,7 @@ const onDisk = [
   'src/layer/directory-sublayer.ts',
   'src/layer/file-bytes.ts',
   'src/layer/open-layer.ts',
+  'src/layer/read-files.ts',
   'src/layer/walk.ts',
   'src/spool.ts',
 ];

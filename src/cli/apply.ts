@@ -1,4 +1,6 @@
 /** `vpa apply FILE --to DIR`: applies a patch, all or nothing. */
+import { openFile } from '../layer/file-bytes.ts';
+import { openArchiveFile } from '../stream/open-archive-file.ts';
 import { type Command, Option } from 'commander';
 import type Vinyl from 'vinyl';
 import { deploy } from '../../plugins/index.ts';
@@ -13,7 +15,6 @@ import { type Stage, after, stage } from '../stream/stage.ts';
 import { applyLines, type ApplyReport } from './apply-report.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
-import { openPatchFile, patchSource } from './patch-source.ts';
 import { countKinds } from './report.ts';
 import { withSession } from './session.ts';
 import { type TrustOptions, addTrustOptions, readTrust } from './trust-options.ts';
@@ -58,7 +59,7 @@ export function apply(command: Command): void {
       await withSession(options, async (session) => {
         const { to, registry, dryRun = false } = options;
         const out = newFolder(options);
-        openPatchFile(file);
+        openFile(file);
         const config = options.config === undefined ? {} : await loadConfig(options.config);
         const base = { to, registry, ...(out !== undefined && { out }) };
         const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
@@ -70,7 +71,7 @@ export function apply(command: Command): void {
           if (hives && layer.description === null && registry.length === 0) session.note(noRegistry);
         });
         const target = dryRun ? dryTarget(layer, out) : null;
-        const chain = after('verify', [patchSource(file), ...patch], see).map((one) =>
+        const chain = after('verify', [openArchiveFile(file), ...patch], see).map((one) =>
           target && one.stage === 'deploy' ? deploy({ target }) : one,
         );
         const onFile = (one: Vinyl): void => {

@@ -36,7 +36,7 @@ function readPackageJson(folder: string): { name?: string; version?: string } {
 
 // At the end of the name, set off from what stands before it; Windows likes four numbers.
 const trailing =
-  /(?:^|[-_. ]|(?<=[^0-9A-Za-z]))v?(\d+(?:\.\d+){1,3}(?:-(?:alpha|beta|rc|pre|preview|dev|next|canary|nightly|snapshot)[0-9A-Za-z.-]*)?)$/i;
+  /[-_. ]?(?<![0-9A-Za-z]|\d\.)v?(\d+(?:\.\d+){1,3}(?:-(?:alpha|beta|rc|pre|preview|dev|next|canary|nightly|snapshot)[0-9A-Za-z.-]*)?)$/i;
 
 /** The version at the end of a folder's name, or null: '1.2' becomes '1.2.0', '1.2.3.4' stays. */
 export function versionIn(name: string): string | null {

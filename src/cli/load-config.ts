@@ -1,7 +1,6 @@
 /** Loads a configuration: the default export of a JavaScript or TypeScript module. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createJiti } from 'jiti';
 import * as plugins from '../../plugins/index.ts';
 import * as presets from '../../presets/index.ts';
 import { PatchError, fromSystem, isPatchError } from '../errors.ts';
@@ -36,6 +35,8 @@ async function load(file: string, path: string): Promise<unknown> {
   // The configuration gets this very copy of the library: files that another one has made would not be known here.
   const virtualModules = { 'gulp-vpa': library, 'gulp-vpa/plugins': plugins, 'gulp-vpa/presets': presets };
   try {
+    // Loaded here, since most runs have no configuration.
+    const { createJiti } = await import('jiti');
     return await createJiti(import.meta.url, { fsCache: false, virtualModules }).import(file);
   } catch (error) {
     const [reason = '', ...details] = (error instanceof Error ? error.message : String(error)).split('\n');

@@ -1,15 +1,16 @@
 /** Reads a patch without applying it: its plan, its signatures, and what its registry deltas do. */
 import { unpack, verify, type VerifyOptions } from '../../plugins/index.ts';
 import { PatchError } from '../errors.ts';
+import { openFile } from '../layer/file-bytes.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
 import { registryEncoding } from '../patch/hive-delta.ts';
 import { parseSignaturePart } from '../patch/part-names.ts';
 import { decodeDelta } from '../registry/decode-delta.ts';
 import { type DeltaCount, countDelta } from '../registry/delta.ts';
 import { contentsOf, isChange, isPart, isPlan, streamOf } from '../stream/file.ts';
+import { openArchiveFile } from '../stream/open-archive-file.ts';
 import type { Plan } from '../stream/plan.ts';
 import { type Stage, stage } from '../stream/stage.ts';
-import { openPatchFile, patchSource } from './patch-source.ts';
 import { addCounts, noCounts } from './registry-counts.ts';
 import type { Session } from './session.ts';
 
@@ -38,7 +39,7 @@ export async function readPatch(
   let plan: Plan | undefined;
   let registry = noCounts;
   let done = 0;
-  const chain = [patchSource(path), unpack(options), listSignatures(signatures), verify(options)];
+  const chain = [openArchiveFile(path), unpack(options), listSignatures(signatures), verify(options)];
   await session.run(
     chain,
     async (file) => {
@@ -56,7 +57,7 @@ export async function readPatch(
     ['untrusted'],
   );
   if (!plan) throw new PatchError('E_FORMAT', `${path}: has no manifest`);
-  return { ...plan, size: openPatchFile(path).size, signatures, registry };
+  return { ...plan, size: openFile(path).size, signatures, registry };
 }
 
 const listSignatures = (found: string[]): Stage =>

@@ -7,7 +7,8 @@ export function reportError(error: unknown, words: readonly string[]): number {
   if (isCommanderError(error) && error.exitCode === 0) return 0;
   const reason = asPatchError(error, words[0]);
   const json = words.includes('--json');
-  process.stderr.write(json ? `${JSON.stringify(errorDocument(reason), null, 2)}\n` : errorText(reason));
+  // On one line, so that it may stand among lines of progress.
+  process.stderr.write(json ? `${JSON.stringify(errorDocument(reason))}\n` : errorText(reason));
   if (isSet(process.env['VPA_DEBUG'])) console.error(error);
   return exitCodes[reason.code];
 }

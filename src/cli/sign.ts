@@ -1,4 +1,5 @@
 /** `vpa sign FILE --key PEM`: adds signatures to a patch. */
+import { openFile } from '../layer/file-bytes.ts';
 import type { Command } from 'commander';
 import { PatchError } from '../errors.ts';
 import { type ArchivePart, openArchive, readPart } from '../patch/archive-reader.ts';
@@ -7,7 +8,6 @@ import { manifestPart, parseSignaturePart, signaturePart } from '../patch/part-n
 import { signedMessage } from '../sign/message.ts';
 import { writeWhole } from '../store/write-whole.ts';
 import { type CommonOptions, addCommonOptions } from './common-options.ts';
-import { openPatchFile } from './patch-source.ts';
 import { printable } from './printable.ts';
 import { readPatch, unchecked } from './read-patch.ts';
 import { withSession } from './session.ts';
@@ -38,7 +38,7 @@ export function sign(command: Command): void {
         }
         // Every digest is compared first: nobody should sign what is damaged.
         await readPatch(session, file, { ...unchecked, whole: true });
-        const { parts } = await openArchive(openPatchFile(file));
+        const { parts } = await openArchive(openFile(file));
         const signatures = await signaturesIn(parts);
         const added: string[] = [];
         const message = signedMessage(await partOf(parts, manifestPart));

@@ -1,7 +1,7 @@
 /** Two versions of an application on the command line, for `create` and `diff`. */
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type Application, type FamilyName, defineApplication } from '../../presets/index.ts';
+import { type Application, type FamilyName, defineApplication, families } from '../../presets/index.ts';
 import type { DeltaCodec } from '../delta/codec.ts';
 import { xdelta3 } from '../delta/xdelta3.ts';
 import type { Layer } from '../layer/layer.ts';
@@ -34,7 +34,7 @@ export function addVersionOptions(command: Command): Command {
     .addOption(many('--base-registry <file>', '.reg file of the base folder'))
     .addOption(many('--target-registry <file>', '.reg file of the target folder'))
     .addOption(many('--exclude <glob>', 'entries that are no part of the application'))
-    .option('--preset <name>', 'the rules of a family of applications: generic, windows')
+    .option('--preset <name>', `the rules of a family of applications: ${Object.keys(families).join(', ')}`)
     .option('--config <file>', 'configuration (default: vpa.config.ts, .js or .mjs in this folder)')
     .option('--id <id>', 'id of the application (default: from layer.json, package.json or the folder)')
     .option('--from <version>', 'version of the base')

@@ -1,12 +1,12 @@
 /** A read-only sublayer whose files are in folders on disk. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Digest, chunkSize, createHasher } from '../bytes.ts';
-import { fromSystem, throwIfCancelled } from '../errors.ts';
+import type { Digest } from '../bytes.ts';
+import { throwIfCancelled } from '../errors.ts';
 import { fileBytes } from './file-bytes.ts';
 import type { Entry, ReadOptions, Sublayer } from './layer.ts';
 import { type EntryName, compareNames } from './name.ts';
-import { type Found, find, modeOf, platformHasModes, walk } from './walk.ts';
+import { type FileFacts, type FileReader, digestLength, readHere } from './read-files.ts';
+import { type Found, find, walk } from './walk.ts';
 
 /** A folder on disk and the variable that it is the place of. */
 export interface Root {
@@ -21,12 +21,18 @@ export interface DirectorySublayerOptions {
   readonly reserved?: ReadonlySet<string>;
 }
 
-/** After so many milliseconds of synchronous reading other work gets its turn. */
-const turn = 10;
+/** What can be asked of a sublayer in folders in addition; others take no notice of it. */
+export interface DirectoryReadOptions extends ReadOptions {
+  /** Reads the files where there are many; its start costs more than it gains where there are few. */
+  readonly readFiles?: FileReader;
+}
+
+const many = 2000;
+const batchSize = 128;
 
 export function directorySublayer({ roots, others, reserved }: DirectorySublayerOptions): Sublayer {
   return {
-    async *entries(options: ReadOptions = {}) {
+    async *entries(options: DirectoryReadOptions = {}) {
       const { exclude, signal, onEntry } = options;
       const limits = {
         ...(exclude && { exclude }),
@@ -36,22 +42,27 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
       const found = roots().flatMap(({ path, variable }) => walk(path, variable, limits));
       const rest = others.filter((one) => exclude?.(one.name) !== true);
       const all = [...found, ...rest].sort((a, b) => compareNames(a.name, b.name));
-      let started = performance.now();
-      for (const one of all) {
-        throwIfCancelled(signal);
-        const entry = 'meta' in one ? one : await entryOf(one, signal);
-        onEntry?.(entry.name, 'size' in entry.meta ? entry.meta.size : 0);
-        yield entry;
-        if (performance.now() - started < turn) continue;
-        await new Promise(setImmediate);
-        started = performance.now();
+      const readFiles = all.length < many ? readHere : (options.readFiles ?? readHere);
+      const batches = inBatches(all);
+      let next = 0;
+      for await (const facts of readFiles(batches.map(filesIn), signal)) {
+        let file = 0;
+        for (const one of batches[next++] ?? []) {
+          throwIfCancelled(signal);
+          const entry =
+            'meta' in one ? one : one.type === 'file' ? fileEntry(one, facts, file++) : plainEntry(one);
+          onEntry?.(entry.name, 'size' in entry.meta ? entry.meta.size : 0);
+          yield entry;
+        }
       }
     },
     async entry(name) {
       const other = others.find((one) => one.name === name);
       if (other) return other;
       const found = locate(roots(), name);
-      return found && entryOf(found);
+      if (found?.type !== 'file') return found && plainEntry(found);
+      for await (const facts of readHere([[found.path]])) return fileEntry(found, facts, 0);
+      return null;
     },
   };
 }
@@ -74,44 +85,26 @@ function locate(roots: readonly Root[], name: EntryName): Found | null {
   return found;
 }
 
-async function entryOf(found: Found, signal?: AbortSignal): Promise<Entry> {
-  const { name, path } = found;
-  if (found.type === 'link') return { name, meta: { type: 'link', to: found.to }, bytes: null };
-  if (found.type === 'directory') {
-    const mode = found.mode === undefined ? {} : { mode: found.mode };
-    return { name, meta: { type: 'directory', ...mode }, bytes: null };
-  }
-  const { size, digest, mode } = await readFile(path, signal);
-  return { name, meta: { type: 'file', size, digest, ...mode }, bytes: fileBytes(path, size) };
+function inBatches<Item>(all: readonly Item[]): Item[][] {
+  const count = Math.ceil(all.length / batchSize);
+  return Array.from({ length: count }, (_, at) => all.slice(at * batchSize, (at + 1) * batchSize));
 }
 
-/** Opens a file once for everything that an entry says of it. */
-async function readFile(
-  path: string,
-  signal?: AbortSignal,
-): Promise<{ size: number; digest: Digest; mode: { mode?: number } }> {
-  try {
-    // A link that took the file's place since the folder was listed is not followed.
-    const file = openSync(path, constants.O_RDONLY | (platformHasModes ? constants.O_NOFOLLOW : 0));
-    try {
-      const stats = fstatSync(file);
-      const hasher = createHasher();
-      const chunk = Buffer.allocUnsafe(Math.min(stats.size, chunkSize));
-      let size = 0;
-      while (size < stats.size) {
-        const got = readSync(file, chunk, 0, chunk.length, size);
-        if (got === 0) break;
-        hasher.update(chunk.subarray(0, got));
-        size += got;
-        if (size === stats.size) break;
-        throwIfCancelled(signal);
-        await new Promise(setImmediate);
-      }
-      return { size, digest: hasher.digest(), mode: modeOf(stats) };
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw fromSystem(error, 'read', path);
-  }
+/** The paths of the files in a batch. */
+function filesIn(batch: readonly (Found | Entry)[]): string[] {
+  return batch.flatMap((one) => ('type' in one && one.type === 'file' ? [one.path] : []));
+}
+
+function plainEntry(found: Exclude<Found, { readonly type: 'file' }>): Entry {
+  const { name } = found;
+  if (found.type === 'link') return { name, meta: { type: 'link', to: found.to }, bytes: null };
+  const mode = found.mode === undefined ? {} : { mode: found.mode };
+  return { name, meta: { type: 'directory', ...mode }, bytes: null };
+}
+
+function fileEntry({ name, path }: Found, { sizes, modes, digests }: FileFacts, at: number): Entry {
+  const [size = 0, known = -1] = [sizes[at], modes[at]];
+  const digest = digests.slice(at * digestLength, (at + 1) * digestLength) as Digest;
+  const mode = known < 0 ? {} : { mode: known };
+  return { name, meta: { type: 'file', size, digest, ...mode }, bytes: fileBytes(path, size) };
 }

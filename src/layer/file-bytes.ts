@@ -1,5 +1,5 @@
 /** Random access to a file on disk. No descriptor is kept open, so a hundred thousand of these cost nothing. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type Bytes, assertRange } from '../bytes.ts';
 import { PatchError, fromSystem } from '../errors.ts';
 
@@ -15,6 +15,19 @@ export function fileBytes(path: string, size: number): Bytes {
       return readRange(path, offset, length);
     },
   };
+}
+
+/** The bytes of a file that must be there. E_INPUT where it is missing, no file, or cannot be read. */
+export function openFile(path: string): Bytes {
+  let size: number | null = null;
+  try {
+    const stats = statSync(path);
+    if (stats.isFile()) size = stats.size;
+  } catch (error) {
+    throw fromSystem(error, 'read', path);
+  }
+  if (size !== null) return fileBytes(path, size);
+  throw new PatchError('E_INPUT', `${path}: is not a file`, { entry: path, help: 'give the path of a file' });
 }
 
 /** Reads exactly that range of a file. */

@@ -2,7 +2,7 @@
 import { bytesOf, digestOf, readAll } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import type { HiveRoot, Registry, RegistryKey } from '../registry/hive.ts';
-import { emptyKey } from '../registry/key.ts';
+import { emptyKey, isEmptyHive } from '../registry/key.ts';
 import { parseReg } from '../registry/parse-reg.ts';
 import { formatHive } from '../registry/format-reg.ts';
 import { hiveName, hiveRootOf } from './hive-names.ts';
@@ -13,7 +13,7 @@ const hiveLimit = 256 << 20;
 
 /** The entry of a hive, or null for an empty one, which is no entry (FORMAT §3.3). */
 export function hiveEntry(root: HiveRoot, key: RegistryKey): Entry | null {
-  if (key.kind === 'key' && key.keys.size === 0 && key.values.size === 0) return null;
+  if (isEmptyHive(key)) return null;
   const text = formatHive(root, key);
   return {
     name: hiveName(root),

@@ -1,5 +1,4 @@
 /** A VSA: a layer directory's tree in one zip file, read by any tool and written by any tool. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
@@ -10,7 +9,7 @@ import {
   fromRandomAccessReaderPromise,
 } from 'yauzl';
 import { type Bytes, type Digest, bytesOf, chunksOf, createHasher, sliceOf } from '../bytes.ts';
-import { fileBytes } from './file-bytes.ts';
+import { openFile } from './file-bytes.ts';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import { type HiveRoot, type RegistryKey, hiveRoots } from '../registry/hive.ts';
 import { createSpool } from '../spool.ts';
@@ -85,7 +84,7 @@ class BytesReader extends RandomAccessReader {
 
 async function openZip(path: string): Promise<ZipFile> {
   try {
-    const bytes = fileBytes(path, statSync(path).size);
+    const bytes = openFile(path);
     const options = { autoClose: false, strictFileNames: true, validateEntrySizes: true };
     return await fromRandomAccessReaderPromise(new BytesReader(bytes), bytes.size, options);
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Finds what is in a folder, without following links and without reading contents. */
 import { type Dirent, type Stats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import type { Exclude } from './excludes.ts';
 import { linkProblem } from './link.ts';
@@ -34,11 +34,13 @@ export function walk(folder: string, prefix: string, options: WalkOptions = {}):
   for (let next = pending.pop(); next; next = pending.pop()) {
     const [path, parent] = next;
     throwIfCancelled(options.signal);
+    // `join` once for a folder, not once for each file in it.
+    const inside = join(path, sep);
     for (const item of list(path)) {
       if (path === folder && options.reserved?.has(item.name) === true) continue;
       const name = `${parent}/${item.name}`;
       if (options.exclude?.(name) === true) continue;
-      const place = join(path, item.name);
+      const place = inside + item.name;
       const one: Found | null = item.isFile()
         ? { name: entryName(name), path: place, type: 'file' }
         : find(place, name);

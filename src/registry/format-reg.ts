@@ -3,10 +3,12 @@
  * Regedit imports it; a hive's digest is the digest of this text, so two hives have the same text only if they are equal.
  */
 import { PatchError } from '../errors.ts';
+import { attributesOf } from './attributes.ts';
 import { foldName, type HiveRoot, hiveRoots, type Registry, type RegistryKey } from './hive.ts';
-import { sortedNames } from './key.ts';
+import { inOrder } from './key.ts';
 import { overLimit, registryLimits } from './limits.ts';
-import { valueLine } from './reg-line.ts';
+import { attributeLines } from './reg-attributes.ts';
+import { lineEnd, valueLine } from './reg-line.ts';
 import { versionLine } from './reg-text.ts';
 import { rootPaths, templateName } from './roots.ts';
 
@@ -17,7 +19,6 @@ interface Output {
 }
 
 const pieceLength = 1 << 20;
-const lineEnd = '\r\n';
 
 /**
  * The text of all hives that the registry has, in the order of `hiveRoots`. E_NAME for a name that .reg text cannot
@@ -43,20 +44,27 @@ function writeKey(output: Output, root: HiveRoot, key: RegistryKey, path: string
   }
   if (key.kind !== 'key') output.add(`[-${path}]${lineEnd}${lineEnd}`);
   if (key.kind === 'delete-entry') return;
-  output.add(`[${path}]${lineEnd}`);
-  for (const folded of sortedNames(key.values)) {
-    const value = key.values.get(folded);
-    if (value === undefined) continue;
+  checkAttributes(key, path);
+  output.add(`[${path}]${lineEnd}${attributeLines(key)}`);
+  for (const value of inOrder(key.values)) {
     if (value.name.length > registryLimits.valueName) refuseName(path, value.name, 'is too long');
     output.add(valueLine(value) + lineEnd);
   }
   output.add(lineEnd);
-  for (const folded of sortedNames(key.keys)) {
-    const child = key.keys.get(folded);
-    if (child === undefined) continue;
+  for (const child of inOrder(key.keys)) {
     const problem = nameProblem(child.name, root, depth);
     if (problem !== null) refuseName(path, child.name, problem);
     writeKey(output, root, child, `${path}\\${child.name}`, depth + 1);
+  }
+}
+
+/** A reader would refuse them. */
+function checkAttributes(key: RegistryKey, path: string): void {
+  const { className = '', security } = attributesOf(key);
+  const limits = registryLimits;
+  if (className.length > limits.className) throw overLimit(`${path}: the class is too long`, limits.className);
+  if (security !== undefined && security.length > limits.security) {
+    throw overLimit(`${path}: the security descriptor is too long`, limits.security);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The one model of a registry hive. Raw data is the truth (type number and bytes); decoding it is a view. */
+import { upperCase } from './fold-table.ts';
 
 /** A value's type: the number that Windows gives it, or a delete entry (`"name"=-`: hides a value below this layer). */
 export type ValueType = number | 'delete-entry';
@@ -17,7 +18,10 @@ export interface RegistryValue {
  */
 export type KeyKind = 'key' | 'delete-entry' | 'opaque';
 
-/** Content of a key that is neither value nor key. Absent fields are what an ordinary key has. */
+/**
+ * Content of a key that is neither value nor key. Absent fields are what an ordinary key has; an empty class or
+ * descriptor is the same as none, and a delete entry has nothing of it (see `attributesOf`).
+ */
 export interface KeyAttributes {
   /** The key's class. */
   readonly className?: string;
@@ -57,24 +61,24 @@ export const REG_MULTI_SZ = 7;
 export const REG_QWORD = 11;
 
 /**
- * The name under which Windows would find a key or value again: the upper case of each UTF-16 code unit by itself.
- * Where JavaScript would write more than one unit ('ß'), would map a letter into ASCII ('ſ', 'ı') or would look at
- * surrogate pairs, Windows does not, and the unit stays.
+ * The name under which Windows would find a key or value again: the upper case of each UTF-16 code unit by itself, by a
+ * frozen table (FORMAT §3.4). Where Unicode would write more than one unit ('ß'), would map a letter into ASCII ('ſ', 'ı')
+ * or would look at surrogate pairs, Windows does not, and the unit stays.
  */
 export function foldName(name: string): string {
-  if (isAscii(name)) return name.toUpperCase();
+  let lower = false;
+  for (let at = 0; at < name.length; at++) {
+    const unit = name.charCodeAt(at);
+    if (unit >= 0x80) return foldUnits(name);
+    if (unit >= 0x61 && unit <= 0x7a) lower = true;
+  }
+  return lower ? name.toUpperCase() : name;
+}
+
+function foldUnits(name: string): string {
   let folded = '';
-  for (let at = 0; at < name.length; at++) folded += foldUnit(name.charAt(at));
+  for (let at = 0; at < name.length; at++) {
+    folded += String.fromCharCode(upperCase[name.charCodeAt(at)] ?? 0);
+  }
   return folded;
-}
-
-function foldUnit(unit: string): string {
-  const upper = unit.toUpperCase();
-  if (upper.length !== 1) return unit;
-  return upper.charCodeAt(0) < 0x80 && unit.charCodeAt(0) >= 0x80 ? unit : upper;
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false;
-  return true;
 }

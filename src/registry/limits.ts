@@ -10,6 +10,10 @@ export interface RegistryLimits {
   readonly keyName: number;
   /** UTF-16 code units. */
   readonly valueName: number;
+  /** UTF-16 code units of a key's class. */
+  readonly className: number;
+  /** Bytes of a key's security descriptor. */
+  readonly security: number;
   /** Bytes of one value's data. */
   readonly valueData: number;
   /** Bytes of all different paths of a delta if written out: two for each UTF-16 code unit, 16 for each name. */
@@ -20,12 +24,14 @@ export interface RegistryLimits {
   readonly values: number;
 }
 
-/** Names and depth: Microsoft, "Registry element size limits". The rest is ours. */
+/** Names and depth: Microsoft, "Registry element size limits"; a hive stores a class with 16 bits of size. The rest is ours. */
 export const registryLimits: RegistryLimits = {
   size: 256 * 2 ** 20,
   depth: 512,
   keyName: 255,
   valueName: 16_383,
+  className: 32_767,
+  security: 2 ** 20,
   valueData: 64 * 2 ** 20,
   paths: 256 * 2 ** 20,
   keys: 1_000_000,

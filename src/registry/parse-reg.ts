@@ -12,6 +12,7 @@ import {
   skipBlanks,
   skipToLineEnd,
 } from './reg-scanner.ts';
+import { readAttributes } from './reg-attributes.ts';
 import { openRegText } from './reg-text.ts';
 import { createRegTree, type GrowingKey, type RegTree } from './reg-tree.ts';
 import { readData } from './reg-value.ts';
@@ -64,9 +65,14 @@ function readKey(cursor: Cursor, tree: RegTree, limits: RegistryLimits): Growing
   endStatement(cursor);
   const removes = text.charCodeAt(opening + 1) === code.minus;
   const path = readPath(text, removes ? opening + 2 : opening + 1, closing, limits);
-  if (!removes) return tree.open(path);
-  tree.remove(path);
-  return null;
+  if (removes) {
+    tree.remove(path);
+    return null;
+  }
+  const key = tree.open(path);
+  const attributes = readAttributes(cursor, limits);
+  if (attributes !== null) tree.describe(key, attributes);
+  return key;
 }
 
 function readPath(text: string, from: number, to: number, limits: RegistryLimits): KeyPath {

@@ -4,7 +4,7 @@ import { stringOf } from './utf16.ts';
 
 /** The column behind which regedit folds a line of bytes. */
 const foldColumn = 77;
-const lineEnd = '\r\n';
+export const lineEnd = '\r\n';
 
 /** `"name"=data`, without the line's end. Folded lines have CR LF between them. */
 export function valueLine(value: RegistryValue): string {
@@ -33,7 +33,8 @@ export function dataText({ type, data }: RegistryValue, column: number): string 
   return prefix + hexText(data, column + prefix.length);
 }
 
-function hexText(data: Uint8Array, start: number): string {
+/** Bytes from a column on; `mark` is what folded lines begin with. */
+export function hexText(data: Uint8Array, start: number, mark = '  '): string {
   const digits = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
   let text = '';
   let column = start;
@@ -43,8 +44,8 @@ function hexText(data: Uint8Array, start: number): string {
     text += ',';
     column += 3;
     if (column >= foldColumn) {
-      text += `\\${lineEnd}  `;
-      column = 2;
+      text += `\\${lineEnd}${mark}`;
+      column = mark.length;
     }
   }
   return text;

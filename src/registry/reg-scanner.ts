@@ -57,6 +57,15 @@ export function skipBlanks(cursor: Cursor): void {
   }
 }
 
+/** Over CR LF, LF or CR; nowhere else. */
+export function skipLineEnd(cursor: Cursor): void {
+  const { text } = cursor;
+  if (cursor.at >= text.length || !atLineEnd(cursor)) return;
+  const wide = text.charCodeAt(cursor.at) === code.carriageReturn;
+  cursor.at++;
+  if (wide && text.charCodeAt(cursor.at) === code.lineFeed) cursor.at++;
+}
+
 /** To the line's end, not over it. */
 export function skipToLineEnd(cursor: Cursor): void {
   while (!atLineEnd(cursor)) cursor.at++;

@@ -1,5 +1,6 @@
 /** The hives that grow while .reg text is read. */
-import { foldName, type HiveRoot, type KeyKind, type RegistryValue } from './hive.ts';
+import { attributesWith } from './attributes.ts';
+import { foldName, type HiveRoot, type KeyAttributes, type KeyKind, type RegistryValue } from './hive.ts';
 import { overLimit, type RegistryLimits } from './limits.ts';
 import type { KeyPath } from './roots.ts';
 import type { RegData } from './reg-value.ts';
@@ -8,6 +9,7 @@ import type { RegData } from './reg-value.ts';
 export interface GrowingKey {
   readonly name: string;
   kind: KeyKind;
+  attributes?: KeyAttributes;
   readonly values: Map<string, RegistryValue>;
   readonly keys: Map<string, GrowingKey>;
 }
@@ -18,6 +20,8 @@ export interface RegTree {
   open(path: KeyPath): GrowingKey;
   /** `[-KEY]`: what the text said of the key before is gone, and a delete entry stands there. */
   remove(path: KeyPath): void;
+  /** Gives a key attributes; it keeps those that are not mentioned. */
+  describe(key: GrowingKey, attributes: KeyAttributes): void;
   /** A later value replaces an earlier one, but not the way in which its name was written. */
   set(key: GrowingKey, name: string, data: RegData): void;
 }
@@ -64,8 +68,13 @@ export function createRegTree(limits: RegistryLimits): RegTree {
       key = childOf(key, name);
     }
     key.kind = 'delete-entry';
+    delete key.attributes;
     key.values.clear();
     key.keys.clear();
+  }
+
+  function describe(key: GrowingKey, attributes: KeyAttributes): void {
+    key.attributes = attributesWith(key.attributes, attributes);
   }
 
   function set(key: GrowingKey, name: string, { type, data }: RegData): void {
@@ -74,7 +83,7 @@ export function createRegTree(limits: RegistryLimits): RegTree {
     key.values.set(folded, { name: key.values.get(folded)?.name ?? name, type, data });
   }
 
-  return { hives, open, remove, set };
+  return { hives, open, remove, describe, set };
 }
 
 /** `[KEY]` behind `[-KEY]`: the key stands again, and still hides what is below this layer. */

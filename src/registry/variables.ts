@@ -8,6 +8,7 @@ import {
   type RegistryKey,
   type RegistryValue,
 } from './hive.ts';
+import { keyWith } from './key.ts';
 import { fromUtf16, toUtf16 } from './utf16.ts';
 
 /** What a variable's path may be followed by; also the end. */
@@ -123,7 +124,7 @@ function mapStrings(key: RegistryKey, map: (text: string) => string): RegistryKe
     keys.set(folded, mapped);
     if (mapped !== child) changed = true;
   }
-  return changed ? { name: key.name, kind: key.kind, values, keys } : key;
+  return changed ? keyWith(key, { values, keys }) : key;
 }
 
 /** The whole text of a well-formed string value, with its NULs; null for every other value. */

@@ -2,6 +2,7 @@
 import { PatchError } from '../errors.ts';
 import { type NameMatcher, nameMatcher } from './glob.ts';
 import { foldName, type HiveRoot, type RegistryKey } from './hive.ts';
+import { keyWith } from './key.ts';
 import { resolveRoot, rootsExpected } from './roots.ts';
 
 export interface VolatileRule {
@@ -82,7 +83,7 @@ function strip(key: RegistryKey, states: readonly State[], matched: Set<string>)
     if (left !== child) changed = true;
     if (left !== null) keys.set(folded, left);
   }
-  return changed ? { name: key.name, kind: key.kind, values, keys } : key;
+  return changed ? keyWith(key, { values, keys }) : key;
 }
 
 /** The states of a key below. A state at `**` stays there, since that may take one name more. */

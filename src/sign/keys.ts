@@ -92,7 +92,7 @@ function passphraseProblem(cause: unknown, given: boolean): PatchError | null {
   if (cause instanceof PatchError) return cause;
   const code = systemCode(cause);
   if (code === 'ERR_MISSING_PASSPHRASE' || code === 'ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED') {
-    return unusable('the private key is encrypted', 'give its passphrase', cause);
+    return unusable('the private key is encrypted', 'give its passphrase (VPA_PASSPHRASE)', cause);
   }
   // OpenSSL tells a wrong passphrase from a damaged key by the padding only, so now and then it is something else.
   const likely = code === 'ERR_OSSL_BAD_DECRYPT' || code === 'ERR_OSSL_EVP_BAD_DECRYPT';

@@ -28,7 +28,12 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
     if (drafts) return drafts;
     assertFree(out);
     claim(work);
-    return (drafts = createDrafts(work));
+    try {
+      return (drafts = createDrafts(work));
+    } catch (error) {
+      unclaim(work);
+      throw error;
+    }
   };
   return {
     identify: (identity) => gathering.identify(identity),

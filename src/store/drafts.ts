@@ -28,6 +28,7 @@ export function createDrafts(work: string): Drafts {
     for (const folder of [work, join(work, 'draft'), join(work, 'backup')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
+    rmSync(work, { recursive: true, force: true });
     throw fromSystem(error, 'write', work);
   }
   const reserve = (kind: 'draft' | 'backup'): string => join(work, kind, String(count++));

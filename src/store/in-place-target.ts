@@ -21,7 +21,12 @@ export function inPlaceTarget(layer: DirectoryLayer): Target {
   const begin = (): Drafts => {
     if (drafts) return drafts;
     claim(work);
-    return (drafts = createDrafts(work));
+    try {
+      return (drafts = createDrafts(work));
+    } catch (error) {
+      unclaim(work);
+      throw error;
+    }
   };
   return {
     identify: (identity) => gathering.identify(identity),
@@ -69,6 +74,12 @@ export function pathIn({ directory, description }: DirectoryLayer, name: EntryNa
     throw new PatchError('E_CONFLICT', `${name}: is outside of an application directory`, {
       entry: name,
       help: 'the patch is for a layer: apply it to a layer directory',
+    });
+  }
+  if (components[0] === workFolder) {
+    throw new PatchError('E_NAME', `${name}: is where drafts are kept while a patch is applied`, {
+      entry: name,
+      help: 'make the patch again, without it',
     });
   }
   return join(directory, ...components);

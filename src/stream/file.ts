@@ -109,6 +109,11 @@ export function partFile(part: string, contents: Uint8Array | Bytes): PartFile {
   return withContents(part, contents, { part });
 }
 
+/** A whole archive, for the front of an apply chain; `unpack` goes by its extension. */
+export function archiveFile(contents: Uint8Array | Bytes): Vinyl {
+  return withContents('patch.vpa', contents, {});
+}
+
 /** A detached signature, as an archive carries it. */
 export function signatureFile({ keyId, bytes }: Signature): PartFile {
   return partFile(signaturePart(keyId), bytes);

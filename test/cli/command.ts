@@ -2,8 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const entry = join(import.meta.dirname, '../../src/cli/vpa.ts');
 
 export interface Outcome {
@@ -21,7 +24,7 @@ export interface RunOptions {
 export async function vpa(words: readonly string[], { cwd, watch }: RunOptions): Promise<Outcome> {
   // Nothing of the caller's terminal or settings.
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), entry, ...words], {
+  const child = spawn(process.execPath, ['--import', tsx, entry, ...words], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -65,7 +65,7 @@ describe('cli: text', () => {
     );
     expect(progressLine(progress, 1, 60))
       .to.have.length(59)
-      .and.to.match(/…oot\/some\/file$/);
+      .and.to.match(/ {2}…t\/some\/file$/);
     expect(progressLine(progress, 0, 20)).to.have.length(19);
     const bytes = { ...progress, stage: 'compress', done: 4_200_000, total: null, unit: 'bytes' } as const;
     expect(progressLine(bytes, 2, 80)).to.equal('compress      4.2 MB  2.1 MB/s  AppRoot/some/file');

@@ -10,7 +10,18 @@ import { layerListing, readLayer, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import { memoryLayer } from '../fixtures/memory-layer.ts';
-import { type Node, type Tree, file, folder, link, listing, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
+import {
+  type Node,
+  type Tree,
+  file,
+  folder,
+  link,
+  listing,
+  readTree,
+  treeOf,
+  withScratch,
+  writeTree,
+} from '../fixtures/tree.ts';
 
 const child = join(import.meta.dirname, '..', 'fixtures', 'apply-child.ts');
 
@@ -86,7 +97,12 @@ describe('law 4: a run that is killed', () => {
       const [old, now] = [join(root, 'old'), join(root, 'now')];
       const data = { registry: new Map(), variables: {} };
       writeLayer(old, { ...data, version: '1', files: { AppData: base }, deleteEntries: ['AppData/hides'] });
-      writeLayer(now, { ...data, version: '2', files: { AppData: target, Fonts: target }, deleteEntries: [] });
+      writeLayer(now, {
+        ...data,
+        version: '2',
+        files: { AppData: target, Fonts: target },
+        deleteEntries: [],
+      });
       const wanted = layerListing(readLayer(now));
       const patch = await makePatch({ base: old, target: now });
       const moments: Tree[] = [];
@@ -129,7 +145,8 @@ describe('law 4: a run that is killed', () => {
 
 function manyFiles(version: number): Tree {
   const entries: Record<string, Node> = {};
-  for (let n = 0; n < 400; n++) entries[`d${n % 20}/f${n}-${n % 3 === 0 ? version : 0}`] = file(noise(200, n + (n % 2) * version));
+  for (let n = 0; n < 400; n++)
+    entries[`d${n % 20}/f${n}-${n % 3 === 0 ? version : 0}`] = file(noise(200, n + (n % 2) * version));
   return treeOf(entries);
 }
 

@@ -7,7 +7,18 @@ import { bytesOf } from '../../src/bytes.ts';
 import { decodeManifest } from '../../src/patch/manifest.ts';
 import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
 import { memoryLayer } from '../fixtures/memory-layer.ts';
-import { type Tree, file, folder, footprint, link, listing, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
+import {
+  type Tree,
+  file,
+  folder,
+  footprint,
+  link,
+  listing,
+  readTree,
+  treeOf,
+  withScratch,
+  writeTree,
+} from '../fixtures/tree.ts';
 import { scenarios } from './trees.ts';
 
 async function payloadOf(patch: Uint8Array): Promise<number> {
@@ -47,7 +58,11 @@ describe('scenarios', () => {
 describe('scenarios: what the user added', () => {
   const base = treeOf({ 'app/a': 'a', 'app/plugins/old.so': 'x', 'keep/b': 'b' });
   const target = treeOf({ 'app/a': 'new', 'keep/b': 'b' });
-  const mine: Tree = treeOf({ 'app/mine.txt': 'mine', 'app/plugins/mine.so': file('mine', 0o600), 'l': link('app') });
+  const mine: Tree = treeOf({
+    'app/mine.txt': 'mine',
+    'app/plugins/mine.so': file('mine', 0o600),
+    l: link('app'),
+  });
 
   for (const inPlace of [true, false]) {
     it(`stays, also in a folder that the patch removes (${inPlace ? 'in place' : 'new folder'})`, () =>
@@ -64,9 +79,15 @@ describe('scenarios: what the user added', () => {
         const [old, out] = [join(root, 'old'), join(root, 'out')];
         writeTree(old, base);
         writeTree(old, mine);
-        const patch = await patchOf(base, treeOf({ 'app/a': 'new', 'app/plugins': 'a file now', 'keep/b': 'b' }));
+        const patch = await patchOf(
+          base,
+          treeOf({ 'app/a': 'new', 'app/plugins': 'a file now', 'keep/b': 'b' }),
+        );
         const before = listing(readTree(root));
-        const error = await refusal(() => applyPatch(patch, inPlace ? { to: old } : { to: old, out }), 'E_CONFLICT');
+        const error = await refusal(
+          () => applyPatch(patch, inPlace ? { to: old } : { to: old, out }),
+          'E_CONFLICT',
+        );
         expect(error.message).to.contain(join('app', 'plugins'));
         expect(listing(readTree(root))).to.deep.equal(before);
       }));
@@ -76,14 +97,21 @@ describe('scenarios: what the user added', () => {
     withScratch(async (root) => {
       const closed = treeOf({ d: folder(0o555), 'd/a': 'x', 'd/mine': 'mine' });
       writeTree(join(root, 'old'), closed);
-      await applyPatch(await patchOf(treeOf({ d: folder(0o555), 'd/a': 'x' }), new Map()), { to: join(root, 'old') });
-      expect(listing(readTree(join(root, 'old')))).to.deep.equal(listing(treeOf({ d: folder(0o555), 'd/mine': 'mine' })));
+      await applyPatch(await patchOf(treeOf({ d: folder(0o555), 'd/a': 'x' }), new Map()), {
+        to: join(root, 'old'),
+      });
+      expect(listing(readTree(join(root, 'old')))).to.deep.equal(
+        listing(treeOf({ d: folder(0o555), 'd/mine': 'mine' })),
+      );
     }));
 
   it('a folder that the patch adds may be there already, with things in it', () =>
     withScratch(async (root) => {
       writeTree(root, treeOf({ a: 'a', 'plugins/mine.so': 'mine' }));
-      await applyPatch(await patchOf(treeOf({ a: 'a' }), treeOf({ a: 'b', plugins: null, 'plugins/x': 'x' })), { to: root });
+      await applyPatch(
+        await patchOf(treeOf({ a: 'a' }), treeOf({ a: 'b', plugins: null, 'plugins/x': 'x' })),
+        { to: root },
+      );
       const wanted = treeOf({ a: 'b', 'plugins/x': 'x', 'plugins/mine.so': 'mine' });
       expect(listing(readTree(root))).to.deep.equal(listing(wanted));
     }));
@@ -106,7 +134,10 @@ describe('scenarios: a new folder', () => {
       writeTree(join(root, 'old'), treeOf({ a: '1' }));
       mkdirSync(join(root, 'out'));
       writeFileSync(join(root, 'out', 'x'), '');
-      await refusal(async () => applyPatch(await patch(), { to: join(root, 'old'), out: join(root, 'out') }), 'E_CONFLICT');
+      await refusal(
+        async () => applyPatch(await patch(), { to: join(root, 'old'), out: join(root, 'out') }),
+        'E_CONFLICT',
+      );
       expect([...readTree(join(root, 'out')).keys()]).to.deep.equal(['x']);
       rmSync(join(root, 'out', 'x'));
       await applyPatch(await patch(), { to: join(root, 'old'), out: join(root, 'out') });

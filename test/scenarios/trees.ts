@@ -36,7 +36,12 @@ export const scenarios: readonly Scenario[] = [
   scenario('a file becomes a folder of the same name', { thing: big }, { 'thing/inside': 'x' }),
   scenario('a folder becomes a file of the same name', { 'thing/inside/deep': 'x' }, { thing: 'now a file' }),
   scenario('a file becomes a folder that has the file', { thing: big }, { 'thing/thing': big }, 0),
-  scenario('a folder becomes a file that it had', { 'thing/thing': big, 'thing/more': 'x' }, { thing: big }, 0),
+  scenario(
+    'a folder becomes a file that it had',
+    { 'thing/thing': big, 'thing/more': 'x' },
+    { thing: big },
+    0,
+  ),
   scenario('a folder becomes a link to where it went', { 'v1/a': big }, { 'v2/a': big, v1: link('v2') }, 0),
   scenario('a link to a folder becomes a folder', { 'd/x': 'x', l: link('d') }, { 'd/x': 'x', 'l/x': 'y' }),
   scenario(
@@ -69,7 +74,12 @@ export const scenarios: readonly Scenario[] = [
   scenario('a file becomes empty', { a: big }, { a: '' }, 0),
   scenario('an empty file gets content', { a: '' }, { a: 'x' }, 1),
   scenario('a mode changes and nothing else', { a: file(big, 0o644) }, { a: file(big, 0o755) }, 0),
-  scenario('the mode of a folder changes', { d: folder(0o755), 'd/a': 'x' }, { d: folder(0o700), 'd/a': 'x' }, 0),
+  scenario(
+    'the mode of a folder changes',
+    { d: folder(0o755), 'd/a': 'x' },
+    { d: folder(0o700), 'd/a': 'x' },
+    0,
+  ),
   scenario('a file moves and becomes executable', { a: file(big, 0o644) }, { b: file(big, 0o755) }, 0),
   scenario('a read-only file is replaced', { a: file('old', 0o444) }, { a: file('new', 0o444) }),
   scenario('a file in a read-only folder is replaced', ...inClosed({ 'd/a': 'old' }, { 'd/a': 'new' })),
@@ -78,7 +88,11 @@ export const scenarios: readonly Scenario[] = [
   scenario('a read-only folder goes', { d: folder(0o555), 'd/a': 'x' }, {}),
   scenario('an empty read-only folder goes', { d: folder(0o555) }, {}),
   scenario('a read-only folder becomes a file', { d: folder(0o555), 'd/a': 'x' }, { d: 'file' }),
-  scenario('a read-only folder comes, with things in it', {}, { d: folder(0o555), 'd/e': folder(0o555), 'd/e/f': 'x' }),
+  scenario(
+    'a read-only folder comes, with things in it',
+    {},
+    { d: folder(0o555), 'd/e': folder(0o555), 'd/e/f': 'x' },
+  ),
   scenario('an empty folder comes and another goes', { old: null }, { new: null }, 0),
   scenario('names at the limit', { ['n'.repeat(255)]: big }, { ['\u00fc'.repeat(127)]: big }, 0),
 ];

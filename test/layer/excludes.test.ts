@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+import { createExclude } from '../../src/layer/excludes.ts';
+import { refusal } from '../fixtures/patching.ts';
+
+describe('exclude entries', () => {
+  for (const [rule, matching, others] of [
+    [
+      '*.log',
+      ['AppRoot/a.log', 'AppRoot/d/.log', 'V/x/y/z.log'],
+      ['AppRoot/a.log.txt', 'AppRoot/log', 'AppRoot/A.LOG'],
+    ],
+    ['cache', ['AppRoot/cache', 'AppRoot/d/cache', 'AppRoot/cache/x'], ['AppRoot/cache2']],
+    ['logs/**', ['AppRoot/logs/a', 'AppRoot/logs/a/b', 'V/logs/x'], ['AppRoot/d/logs/a']],
+    ['logs/', ['AppRoot/logs/a', 'AppRoot/logs/a/b'], ['AppRoot/d/logs/a']],
+    ['**/tmp/*', ['AppRoot/tmp/a', 'AppRoot/d/tmp/b'], ['AppRoot/tmp']],
+    ['AppRoot/data/*.ini', ['AppRoot/data/a.ini'], ['V/data/a.ini', 'AppRoot/data/d/a.ini']],
+    ['/AppRoot/x', ['AppRoot/x'], ['V/AppRoot/x', 'AppRoot/d/x']],
+    ['~$*', ['AppRoot/~$doc.docx'], ['AppRoot/doc~$']],
+    ['$RECYCLE.BIN', ['AppRoot/$RECYCLE.BIN'], ['AppRoot/RECYCLE.BIN']],
+    ['!keep', ['AppRoot/!keep'], ['AppRoot/keep', 'AppRoot/other']],
+    ['.*', ['AppRoot/.git', 'AppRoot/d/.x'], ['AppRoot/a.b']],
+  ] as const) {
+    it(`${rule} matches what it says`, () => {
+      const exclude = createExclude([rule]);
+      for (const name of matching) expect(exclude(name), name).to.equal(true);
+      for (const name of others) expect(exclude(name), name).to.equal(false);
+    });
+  }
+
+  it('tell which of them matched nothing, once each, sorted', () => {
+    const exclude = createExclude(['b', 'a', 'c', 'a']);
+    expect(exclude.rules).to.deep.equal(['a', 'b', 'c']);
+    expect(exclude.unmatched()).to.deep.equal(['a', 'b', 'c']);
+    exclude('AppRoot/b');
+    expect(exclude.unmatched()).to.deep.equal(['a', 'c']);
+  });
+
+  it('that are empty are refused', async () => {
+    for (const rule of ['', '  ']) await refusal(() => createExclude(['a', rule]), 'E_USAGE');
+  });
+});
