@@ -32,7 +32,7 @@ export interface BaseBlock {
 /** Reads the fields; takes at least 512 bytes and believes nothing. */
 export function parseBaseBlock(data: Buffer): BaseBlock {
   return {
-    signed: data.latin1Slice(0, 4) === 'regf', // 0 - Signature
+    signed: data.toString('latin1', 0, 4) === 'regf', // 0 - Signature
     primarySequence: data.readUInt32LE(4), // 4 - Primary sequence number
     secondarySequence: data.readUInt32LE(8), // 8 - Secondary sequence number
     lastWritten: data.readBigUInt64LE(12), // 12 - Last written
@@ -64,7 +64,11 @@ export function assertHive(block: BaseBlock): void {
   if (!block.signed)
     throw broken(0, "it does not begin with 'regf'", 'give a registry hive, or name the right form');
   if (block.fileType !== 0 && block.checksumIsRight)
-    throw broken(28, `this is a transaction log (file type ${block.fileType})`, 'give the hive, and this as its log');
+    throw broken(
+      28,
+      `this is a transaction log (file type ${block.fileType})`,
+      'give the hive, and this as its log',
+    );
   if (block.major !== 1 || block.minor < 3 || block.minor > 6)
     throw broken(20, `version ${block.major}.${block.minor} is none of 1.3 to 1.6`, 'convert it on Windows');
 }

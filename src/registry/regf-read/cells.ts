@@ -40,8 +40,10 @@ export function checkOffset(offset: number, size: number, what: string): void {
 /** Checks a cell's size field, which is negative for an allocated cell, against the end of its bin: E_FORMAT. */
 export function checkCellSize(offset: number, field: number, end: number, what: string): number {
   if (field >= 0) throw broken(placeOf(offset), `${what} is in a cell that is not allocated`);
-  if (field % 8 !== 0) throw broken(placeOf(offset), `${what} is in a cell of ${-field} bytes, no multiple of 8`);
-  if (offset - field > end) throw broken(placeOf(offset), `${what} is in a cell that ends outside of its hive bin`);
+  if (field % 8 !== 0)
+    throw broken(placeOf(offset), `${what} is in a cell of ${-field} bytes, no multiple of 8`);
+  if (offset - field > end)
+    throw broken(placeOf(offset), `${what} is in a cell that ends outside of its hive bin`);
   return -field;
 }
 
@@ -52,6 +54,5 @@ export function signatureOf(cell: Cell): string {
 
 /** Refuses a cell that is too small for a record's fields. E_FORMAT. */
 export function needSize(cell: Cell, size: number, what: string): void {
-  if (cell.size < size)
-    throw broken(cell.place, `${what} needs ${size} bytes, its cell has ${cell.size}`);
+  if (cell.size < size) throw broken(cell.place, `${what} needs ${size} bytes, its cell has ${cell.size}`);
 }

@@ -16,18 +16,33 @@ export interface Problems {
   readonly lenient: boolean;
   /** One line for each part that could not be read, in the order found. */
   readonly losses: readonly string[];
-  /** Takes an error that somebody can live with. Throws it when strict, and always when it is not E_FORMAT. */
-  lost(error: unknown, where?: string): void;
+  /**
+   * Takes an error that somebody can live with. Throws it when strict, and always when it is not E_FORMAT. `where` is
+   * what it concerns: a key or a value by its path.
+   */
+  lost(error: unknown, where?: () => string): void;
+}
+
+function located(error: PatchError, entry: string): PatchError {
+  if (error.entry !== undefined) return error;
+  const { help } = error;
+  return new PatchError('E_FORMAT', error.message, {
+    entry,
+    cause: error,
+    ...(help === undefined ? {} : { help }),
+  });
 }
 
 export function createProblems(lenient: boolean): Problems {
   const losses: string[] = [];
   const known = new Set<string>();
-  const lost = (error: unknown, where?: string): void => {
-    if (!lenient || !isPatchError(error) || error.code !== 'E_FORMAT') throw error;
-    const line = where === undefined ? error.message : `${where}: ${error.message}`;
+  const lost = (error: unknown, where?: () => string): void => {
+    if (!isPatchError(error) || error.code !== 'E_FORMAT') throw error;
+    if (!lenient) throw where === undefined ? error : located(error, where());
+    if (losses.length > mostLosses) return;
+    const line = where === undefined ? error.message : `${where()}: ${error.message}`;
     // A key that is read twice, which random access does, loses the same thing twice.
-    if (known.has(line) || losses.length > mostLosses) return;
+    if (known.has(line)) return;
     known.add(line);
     losses.push(losses.length === mostLosses ? 'and more' : line);
   };

@@ -4,8 +4,7 @@ import { beginsBin, binSizeAt } from './bins.ts';
 import { type Cell, cellHeaderSize, type CellSource, checkCellSize, checkOffset, placeOf } from './cells.ts';
 import { broken, type Problems } from './problem.ts';
 
-// One byte for every 8 bytes of the hive: what begins there.
-const nothing = 0;
+// One byte for every 8 bytes of the hive: what begins there; 0 is nothing.
 const allocated = 1;
 const claimed = 2;
 const free = 3;
@@ -18,7 +17,7 @@ export function wholeCells(bins: Buffer, problems: Problems): CellSource {
 
   const find = (offset: number, what: string, use: number): Cell => {
     const state = offset % 8 === 0 ? starts[offset / 8] : undefined;
-    if (state !== allocated && state !== use) return reject(offset, what, state, use);
+    if (state !== allocated) return reject(offset, what, state, use);
     starts[offset / 8] = use;
     const size = -bins.readInt32LE(offset) - cellHeaderSize;
     return { bytes: bins, at: offset + cellHeaderSize, size, place: placeOf(offset + cellHeaderSize) };
@@ -26,7 +25,8 @@ export function wholeCells(bins: Buffer, problems: Problems): CellSource {
 
   const reject = (offset: number, what: string, state: number | undefined, use: number): Cell => {
     checkOffset(offset, bins.length, what);
-    if (state === claimed) throw broken(placeOf(offset), `${what} is in a cell that something else uses already`);
+    if (state === claimed)
+      throw broken(placeOf(offset), `${what} is in a cell that something else uses already`);
     if (state === free) throw broken(placeOf(offset), `${what} is in a cell that is not allocated`);
     if (state !== doubtful) throw broken(placeOf(offset), `${what} does not begin where a cell begins`);
     const size = checkCellSize(offset, bins.readInt32LE(offset), bins.length, what) - cellHeaderSize;
@@ -45,7 +45,7 @@ export function wholeCells(bins: Buffer, problems: Problems): CellSource {
 
 function scanBins(bins: Buffer, problems: Problems): Uint8Array {
   const starts = new Uint8Array(Math.ceil(bins.length / 8));
-  for (let offset = 0; offset < bins.length; ) {
+  for (let offset = 0; offset < bins.length;) {
     let end = offset;
     try {
       end = offset + binSizeAt(bins, offset, offset, bins.length);

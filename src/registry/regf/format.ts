@@ -34,3 +34,8 @@ export const LAYER_SUPERSEDE_LOCAL = 2;
 export const LAYER_SUPERSEDE_TREE = 3;
 /** In the same byte: the class name is that of the key below. */
 export const LAYER_INHERIT_CLASS = 0x80;
+
+/** The minor version from which on there are big data records, hash leaves, and layers. */
+export const bigDataSince = 4;
+export const hashLeafSince = 5;
+export const layeredSince = 6;
