@@ -1,6 +1,5 @@
 /** The 4096 bytes in front of the hive bins. */
-import { baseBlockSize, HIVE_LAYERED } from '../regf/format.ts';
-import { layeredSince } from './options.ts';
+import { baseBlockSize, HIVE_LAYERED, layeredSince } from '../regf/format.ts';
 
 const signature = 0x66676572; // 'regf'
 
@@ -13,8 +12,9 @@ export interface BaseBlock {
   readonly size: number;
 }
 
-export function writeBaseBlock(target: Uint8Array, block: BaseBlock): void {
-  const view = new DataView(target.buffer, target.byteOffset, baseBlockSize);
+export function baseBlock(block: BaseBlock): Uint8Array {
+  const bytes = new Uint8Array(baseBlockSize);
+  const view = new DataView(bytes.buffer);
   view.setUint32(0, signature, true); //                     0 - Signature
   view.setUint32(4, 1, true); //                             4 - Primary sequence number
   view.setUint32(8, 1, true); //                             8 - Secondary sequence number: equal, so not dirty
@@ -32,6 +32,7 @@ export function writeBaseBlock(target: Uint8Array, block: BaseBlock): void {
   //                                                       148 - TmId, signature, reorganized timestamp
   view.setUint32(508, checksum(view), true); //            508 - Checksum
   //                                                       512 - Reserved; boot type, boot recover
+  return bytes;
 }
 
 /** XOR of the 127 words in front of it; neither 0 nor -1. */

@@ -30,8 +30,8 @@ export interface Cells {
  * memory have the same offsets. `time` is the FILETIME in the first bin's header. E_LIMIT above 2 GiB.
  */
 export function createCells(memory: BinMemory | null, time: bigint): Cells {
-  let bin = new Uint8Array(0);
-  let view = new DataView(bin.buffer);
+  let bin: Uint8Array = new Uint8Array(0);
+  let view = new DataView(bin.buffer, 0);
   /** Offsets in the hive: of the current bin, of its end, and of what is free in it. */
   let start = 0;
   let end = 0;
@@ -100,7 +100,7 @@ export function createCells(memory: BinMemory | null, time: bigint): Cells {
       at += text.length * 2;
     },
     bytes: (data) => {
-      if (memory !== null) bin.set(data, at);
+      if (memory !== null) copy(data, bin, at);
       at += data.length;
     },
     finish: () => {
@@ -108,4 +108,10 @@ export function createCells(memory: BinMemory | null, time: bigint): Cells {
       return end;
     },
   };
+}
+
+/** Most data are a few bytes, for which a call of `set` costs more than the copy. */
+function copy(data: Uint8Array, target: Uint8Array, at: number): void {
+  if (data.length > 64) target.set(data, at);
+  else for (let i = 0; i < data.length; i++) target[at + i] = data[i] ?? 0;
 }

@@ -1,18 +1,18 @@
 /** What a caller may ask of the hive that is written. */
 import { PatchError } from '../../errors.ts';
 import { defaultSecurity } from './default-security.ts';
+import { checkTime } from './check-key.ts';
 import { checkSecurity } from './check-security.ts';
 
 export interface RegfOptions {
   /**
-   * `1.5`: what Windows writes since XP. `1.3`: Windows NT 4 and 2000 read it too, and Windows still uses it for some
-   * hives; no value above 1 MiB. `1.6`: a layer over another hive (Windows 10 and later), the only version with
-   * delete entries.
+   * `1.5` unless told: what Windows XP and all later ones read. `1.3` is older; it has no value above 1 MiB. `1.6` is
+   * a layer over another hive (Windows 10 and later): the only one that can carry delete entries and opaque keys.
    */
   readonly version?: '1.3' | '1.4' | '1.5' | '1.6';
-  /** Of the root key, which Windows wants to have one and never looks up. As in the model, else `ROOT`. */
+  /** Of the root key, which nobody looks up by it; a hive's root has some name. As in the model, `ROOT` if empty there. */
   readonly rootName?: string;
-  /** FILETIME (100 ns since 1601) of keys whose `lastWrite` is not known. 0: Windows takes that for never written. */
+  /** FILETIME (100 ns since 1601) of keys whose `lastWrite` is not known; 0 unless told. */
   readonly lastWrite?: bigint;
   /** Self-relative descriptor of keys that have none; `defaultSecurity` unless told. */
   readonly security?: Uint8Array;
@@ -27,11 +27,6 @@ export interface RegfFormat {
 
 const minors = { '1.3': 3, '1.4': 4, '1.5': 5, '1.6': 6 } as const;
 
-/** From this minor version on there are big data records, hash leaves, and delete entries. */
-export const bigDataSince = 4;
-export const hashLeafSince = 5;
-export const layeredSince = 6;
-
 /** E_USAGE for a version that we do not write. */
 export function regfFormat(root: string, options: RegfOptions): RegfFormat {
   const version = options.version ?? '1.5';
@@ -42,11 +37,13 @@ export function regfFormat(root: string, options: RegfOptions): RegfFormat {
     });
   }
   const security = options.security ?? defaultSecurity;
-  checkSecurity(security, 'the default security descriptor');
+  checkSecurity(security, () => 'the default security descriptor');
+  const lastWrite = options.lastWrite ?? 0n;
+  checkTime(lastWrite, () => 'the default time');
   return {
     minor,
     rootName: options.rootName ?? (root === '' ? 'ROOT' : root),
-    lastWrite: options.lastWrite ?? 0n,
+    lastWrite,
     security,
   };
 }

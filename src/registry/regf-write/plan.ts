@@ -1,32 +1,35 @@
 /** What will be written: every key in the order of the file, checked, with its sorted subkeys and shared security. */
-import { PatchError } from '../../errors.ts';
 import type { RegistryKey } from '../hive.ts';
 import { sortedNames } from '../key.ts';
-import { registryLimits } from '../limits.ts';
-import { LAYER_SUPERSEDE_TREE, LAYER_TOMBSTONE, nowhere } from '../regf/format.ts';
-import { checkKey, checkValues } from './check-key.ts';
+import { LAYER_SUPERSEDE_TREE, LAYER_TOMBSTONE, layeredSince, nowhere } from '../regf/format.ts';
+import { checkKey, largestValue, type Place } from './check-key.ts';
 import { type StoredName, storedName } from './names.ts';
-import { layeredSince, type RegfFormat } from './options.ts';
-import type { SecurityPlan } from './put-security.ts';
-import { createSecurityTable } from './security-table.ts';
+import type { RegfFormat } from './options.ts';
+import { createSecurityTable, type SecurityPlan, type SecurityTable } from './security-table.ts';
 
-export interface KeyPlan {
-  readonly key: RegistryKey;
+interface KeyPlace extends Place {
   readonly parent: KeyPlan | null;
-  readonly depth: number;
-  readonly name: StoredName;
   readonly folded: string;
+}
+
+export interface KeyPlan extends KeyPlace {
+  readonly key: RegistryKey;
+  readonly stored: StoredName;
   readonly className: string;
   readonly lastWrite: bigint;
-  /** Layer semantics, in a layered hive. */
+  readonly security: SecurityPlan;
+  /** Whether the cell of its descriptor stands behind it. */
+  readonly bringsSecurity: boolean;
+  /** Layer semantics, in a layered hive; 0 elsewhere. */
   readonly layer: number;
+  /** In a layer: the class is that of the key below. */
   readonly inheritsClass: boolean;
   /** UTF-16 bytes. */
   readonly largestValueName: number;
   /** Bytes. */
   readonly largestValueData: number;
+  /** Sorted by folded name. */
   children: readonly KeyPlan[];
-  security: SecurityPlan;
   /** Offsets of cells, once known. */
   at: number;
   classAt: number;
@@ -36,17 +39,64 @@ export interface KeyPlan {
 
 /** The first is the root; each stands in front of its subkeys. Errors are those of `formatRegf`. */
 export function planKeys(root: RegistryKey, format: RegfFormat): readonly KeyPlan[] {
-  const securityOf = createSecurityTable(format.security);
+  const securityOf = createSecurityTable();
   const order: KeyPlan[] = [];
-  const waiting = [planKey({ ...root, name: format.rootName }, '', null, format)];
+  const place = { parent: null, name: format.rootName, folded: '', depth: 0 };
+  const waiting = [planKey(root, place, format, securityOf)];
   for (let plan = waiting.pop(); plan !== undefined; plan = waiting.pop()) {
     order.push(plan);
-    plan.security = securityOf(plan);
-    plan.children = planChildren(plan, format);
+    plan.children = planChildren(plan, format, securityOf);
     for (let at = plan.children.length - 1; at >= 0; at--) {
       const child = plan.children[at];
       if (child !== undefined) waiting.push(child);
     }
   }
   return order;
+}
+
+function planChildren(parent: KeyPlan, format: RegfFormat, securityOf: SecurityTable): KeyPlan[] {
+  const plans: KeyPlan[] = [];
+  for (const folded of sortedNames(parent.key.keys)) {
+    const key = parent.key.keys.get(folded);
+    if (key === undefined) continue;
+    const place = { parent, name: key.name, folded, depth: parent.depth + 1 };
+    plans.push(planKey(key, place, format, securityOf));
+  }
+  return plans;
+}
+
+function planKey(key: RegistryKey, place: KeyPlace, format: RegfFormat, securityOf: SecurityTable): KeyPlan {
+  const { parent, name, folded, depth } = place;
+  checkKey(key, place, format);
+  const values = largestValue(key, place, format);
+  const security = securityOf(key.attributes?.security ?? format.security);
+  const className = key.attributes?.className ?? '';
+  const layer = layerOf(key, parent);
+  return {
+    parent,
+    name,
+    folded,
+    depth,
+    key,
+    stored: storedName(name),
+    className,
+    lastWrite: key.lastWrite ?? format.lastWrite,
+    security,
+    bringsSecurity: security.users === 1,
+    layer,
+    inheritsClass: format.minor >= layeredSince && parent !== null && layer === 0 && className === '',
+    largestValueName: values.name,
+    largestValueData: values.data,
+    children: [],
+    at: nowhere,
+    classAt: nowhere,
+    valuesAt: nowhere,
+    keysAt: nowhere,
+  };
+}
+
+/** All keys below an opaque one hide what is below too, and Windows wants that said of each. */
+function layerOf(key: RegistryKey, parent: KeyPlan | null): number {
+  if (key.kind === 'delete-entry') return LAYER_TOMBSTONE;
+  return key.kind === 'opaque' || parent?.layer === LAYER_SUPERSEDE_TREE ? LAYER_SUPERSEDE_TREE : 0;
 }

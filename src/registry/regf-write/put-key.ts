@@ -23,7 +23,7 @@ const keyNode = 0x6b6e; // 'nk'
  */
 export function putKey(cells: Cells, plan: KeyPlan, format: RegfFormat): void {
   putNode(cells, plan);
-  if (plan.security.owner === plan) putSecurity(cells, plan.security);
+  if (plan.bringsSecurity) putSecurity(cells, plan.security);
   if (plan.className !== '') {
     plan.classAt = cells.open(plan.className.length * 2);
     cells.utf16(plan.className);
@@ -33,8 +33,8 @@ export function putKey(cells: Cells, plan: KeyPlan, format: RegfFormat): void {
 }
 
 function putNode(cells: Cells, plan: KeyPlan): void {
-  const { name, className } = plan;
-  plan.at = cells.open(76 + name.size);
+  const { stored, className } = plan;
+  plan.at = cells.open(76 + stored.size);
   if (!cells.writing) return;
   cells.u16(keyNode); //                              0 - Signature
   cells.u16(flagsOf(plan)); //                        2 - Flags
@@ -54,15 +54,15 @@ function putNode(cells: Cells, plan: KeyPlan): void {
   cells.u32(plan.largestValueName); //               60 - Largest value name
   cells.u32(plan.largestValueData); //               64 - Largest value data
   cells.u32(0); //                                   68 - WorkVar
-  cells.u16(name.size); //                           72 - Key name length
+  cells.u16(stored.size); //                           72 - Key name length
   cells.u16(className.length * 2); //                74 - Class name length
-  putName(cells, name); //                           76 - Key name
+  putName(cells, stored); //                           76 - Key name
 }
 
 function flagsOf(plan: KeyPlan): number {
   return (
     (plan.parent === null ? KEY_HIVE_ENTRY | KEY_NO_DELETE : 0) |
-    (plan.name.compressed ? KEY_COMP_NAME : 0) |
+    (plan.stored.compressed ? KEY_COMP_NAME : 0) |
     (plan.key.attributes?.link === true ? KEY_SYM_LINK : 0)
   );
 }
@@ -72,7 +72,7 @@ function layerOf(plan: KeyPlan): number {
   return (plan.inheritsClass ? plan.layer | LAYER_INHERIT_CLASS : plan.layer) << 8;
 }
 
-const nameSize = (plan: KeyPlan): number => plan.name.text.length * 2;
+const nameSize = (plan: KeyPlan): number => plan.name.length * 2;
 const classSize = (plan: KeyPlan): number => plan.className.length * 2;
 
 function largest(plans: readonly KeyPlan[], size: (plan: KeyPlan) => number): number {

@@ -1,23 +1,12 @@
 /** Security cells: one for each different descriptor, in a ring, with the number of keys that have it. */
-import type { KeyPlan } from './plan.ts';
 import type { Cells } from './cells.ts';
+import type { SecurityPlan } from './security-table.ts';
 
-export interface SecurityPlan {
-  readonly descriptor: Uint8Array;
-  /** The first key that has it: its cell stands behind that key's. */
-  readonly owner: KeyPlan;
-  users: number;
-  next: SecurityPlan;
-  previous: SecurityPlan;
-  /** Offset of the cell, once known. */
-  at: number;
-}
-
-const signature = 0x6b73; // 'sk'
+const keySecurity = 0x6b73; // 'sk'
 
 export function putSecurity(cells: Cells, security: SecurityPlan): void {
   security.at = cells.open(20 + security.descriptor.length);
-  cells.u16(signature); //                    0 - Signature
+  cells.u16(keySecurity); //                  0 - Signature
   cells.u16(0); //                            2 - Reserved
   cells.u32(security.next.at); //             4 - Flink
   cells.u32(security.previous.at); //         8 - Blink

@@ -1,8 +1,7 @@
 /** Lists of subkeys, sorted by folded name. */
-import { nowhere } from '../regf/format.ts';
+import { hashLeafSince, nowhere } from '../regf/format.ts';
 import type { Cells } from './cells.ts';
 import { nameHash, nameHint } from './names.ts';
-import { hashLeafSince } from './options.ts';
 import type { KeyPlan } from './plan.ts';
 
 /** What fits into one page, as in Windows. */
@@ -47,7 +46,7 @@ function putFastLeaf(cells: Cells, keys: readonly KeyPlan[]): number {
   cells.u16(keys.length); //              2 - Number of elements
   for (const key of keys) {
     cells.u32(key.at); //                 0 - Key node offset
-    cells.u32(nameHint(key.name.text)); // 4 - Name hint
+    cells.u32(nameHint(key.name)); // 4 - Name hint
   }
   return at;
 }

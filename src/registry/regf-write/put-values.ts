@@ -1,10 +1,16 @@
 /** The list of a key's values, the values and their data. */
 import { REG_NONE, type RegistryKey, type RegistryValue } from '../hive.ts';
 import { sortedNames } from '../key.ts';
-import { dataInline, nowhere, segmentSize, VALUE_COMP_NAME, VALUE_TOMBSTONE } from '../regf/format.ts';
+import {
+  bigDataSince,
+  dataInline,
+  nowhere,
+  segmentSize,
+  VALUE_COMP_NAME,
+  VALUE_TOMBSTONE,
+} from '../regf/format.ts';
 import type { Cells } from './cells.ts';
 import { putName, storedName } from './names.ts';
-import { bigDataSince } from './options.ts';
 
 const keyValue = 0x6b76; // 'vk'
 const bigData = 0x6264; //  'db'
