@@ -1,11 +1,15 @@
 /** Makes the target hive of the base hive. */
 import { PatchError } from '../errors.ts';
-import { type DeltaRecord, type RegistryDelta, valueOf } from './delta.ts';
-import { foldName, type KeyKind, type RegistryKey, type RegistryValue } from './hive.ts';
+import { attributesOf, attributesWith } from './attributes.ts';
+import { applyDifference } from './data-difference.ts';
+import type { DeltaRecord, RegistryDelta, SetAttribute, ValueRecord } from './delta.ts';
+import { foldName, type KeyAttributes, type KeyKind, type RegistryKey, type RegistryValue } from './hive.ts';
+import { keyWith } from './key.ts';
 
 interface OwnKey {
   name: string;
   kind: KeyKind;
+  attributes?: KeyAttributes;
   readonly values: Map<string, RegistryValue>;
   readonly keys: Map<string, RegistryKey>;
 }
@@ -24,7 +28,7 @@ export function applyDelta(before: RegistryKey, delta: RegistryDelta): RegistryK
   let opened: OwnKey[] = [root];
 
   function copyOf(key: RegistryKey): OwnKey {
-    const copy = { name: key.name, kind: key.kind, values: new Map(key.values), keys: new Map(key.keys) };
+    const copy: OwnKey = { ...keyWith(key, {}), values: new Map(key.values), keys: new Map(key.keys) };
     own.set(copy, copy);
     return copy;
   }
@@ -69,11 +73,17 @@ function change(record: DeltaRecord, open: (path: readonly string[]) => OwnKey):
       const key = open(record.path);
       if (key.kind !== record.before) throw mismatch(record.path, `the key is of kind ${key.kind}`);
       key.kind = record.after;
+      if (record.before === 'delete-entry' || record.after === 'delete-entry') key.attributes = {};
       if (record.after !== 'delete-entry') return;
       key.values.clear();
       key.keys.clear();
       return;
     }
+    case 'set-link':
+    case 'set-class':
+    case 'set-security':
+      changeAttributes(record, open(record.path));
+      return;
     default:
       changeValues(record, open(record.path));
   }
@@ -95,19 +105,40 @@ function changeChildren(record: DeltaRecord & { op: 'add-key' | 'remove-key' }, 
   parent.keys.set(folded, { name, kind: record.kind, values: new Map(), keys: new Map() });
 }
 
-function changeValues(
-  record: DeltaRecord & { op: 'add-value' | 'change-value' | 'remove-value' },
-  key: OwnKey,
-): void {
+function changeAttributes(record: SetAttribute, key: OwnKey): void {
+  const { path } = record;
+  if (key.kind === 'delete-entry') throw mismatch(path, 'the key is a delete entry');
+  const { className = '', link = false, ...rest } = attributesOf(key);
+  if (record.op === 'set-link' && link === record.link) {
+    throw mismatch(path, `the key is ${link ? 'a symbolic link already' : 'no symbolic link'}`);
+  }
+  if (record.op === 'set-class' && className !== record.from) {
+    throw mismatch(path, `the key is of the class ${shown(className)}`);
+  }
+  key.attributes = attributesWith(rest, {
+    link: record.op === 'set-link' ? record.link : link,
+    className: record.op === 'set-class' ? record.to : className,
+    ...(record.op === 'set-security' && { security: record.security }),
+  });
+}
+
+function changeValues(record: ValueRecord, key: OwnKey): void {
   const { path } = record;
   const folded = foldName(record.name);
-  const present = key.values.has(folded);
+  const present = key.values.get(folded);
   if (record.op === 'add-value') {
-    if (present) throw mismatch(path, `the value ${shown(record.name)} is there already`);
+    if (present !== undefined) throw mismatch(path, `the value ${shown(record.name)} is there already`);
     if (key.kind === 'delete-entry') throw mismatch(path, 'the key is a delete entry');
-  } else if (!present) throw mismatch(path, `the value ${shown(record.name)} is not there`);
-  if (record.op === 'remove-value') key.values.delete(folded);
-  else key.values.set(folded, valueOf(record));
+  } else if (present === undefined) throw mismatch(path, `the value ${shown(record.name)} is not there`);
+  if (record.op === 'remove-value') {
+    key.values.delete(folded);
+    return;
+  }
+  const { name, type } = record;
+  const data =
+    record.op === 'patch-value' ? present && applyDifference(present.data, record.difference) : record.data;
+  if (!data) throw mismatch(path, `the value ${shown(name)} has other data`);
+  key.values.set(folded, { name, type, data });
 }
 
 function mismatch(path: readonly string[], problem: string): PatchError {

@@ -3,6 +3,7 @@ import { equalData } from './equal-data.ts';
 import type { KeyAttributes, RegistryKey } from './hive.ts';
 
 const none: KeyAttributes = Object.freeze({});
+const noData = new Uint8Array(0);
 
 type WithAttributes = Pick<RegistryKey, 'kind' | 'attributes'>;
 
@@ -21,15 +22,12 @@ export function hasAttributes(key: WithAttributes): boolean {
 /** Whether two keys have the same attributes. */
 export function equalAttributes(a: WithAttributes, b: WithAttributes): boolean {
   if (a.attributes === b.attributes && a.kind === b.kind) return true;
-  const ours = attributesOf(a);
-  const theirs = attributesOf(b);
+  const ours = a.kind === 'delete-entry' ? none : (a.attributes ?? none);
+  const theirs = b.kind === 'delete-entry' ? none : (b.attributes ?? none);
   return (
-    ours.className === theirs.className &&
+    (ours.className ?? '') === (theirs.className ?? '') &&
     ours.link === theirs.link &&
-    (ours.security === theirs.security ||
-      (ours.security !== undefined &&
-        theirs.security !== undefined &&
-        equalData(ours.security, theirs.security)))
+    equalData(ours.security ?? noData, theirs.security ?? noData)
   );
 }
 
@@ -41,7 +39,10 @@ export interface AttributeChanges {
 }
 
 /** Attributes with changes, in their one form. */
-export function attributesWith(attributes: KeyAttributes | undefined, changes: AttributeChanges): KeyAttributes {
+export function attributesWith(
+  attributes: KeyAttributes | undefined,
+  changes: AttributeChanges,
+): KeyAttributes {
   const className = changes.className ?? attributes?.className ?? '';
   const security = changes.security ?? attributes?.security;
   const link = changes.link ?? attributes?.link ?? false;

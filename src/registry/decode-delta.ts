@@ -1,6 +1,7 @@
 /** Reads a registry delta, `registry/1` (FORMAT §6.3.1). Its bytes may be hostile. */
 import { tooLarge } from '../bytes.ts';
-import type { DeltaRecord, RegistryDelta } from './delta.ts';
+import { checkDifference } from './data-difference.ts';
+import type { DeltaRecord, PatchValue, RegistryDelta } from './delta.ts';
 import { type ByteReader, createByteReader, malformed } from './delta-bytes.ts';
 import { createDeltaOrder } from './delta-order.ts';
 import { deltaMagic, kinds, largestType, operations } from './delta-wire.ts';
@@ -28,6 +29,7 @@ export function decodeDelta(data: Uint8Array, options: Partial<RegistryLimits> =
   const records: DeltaRecord[] = [];
   let path: readonly string[] = [];
   let written = 0;
+  let patched = 0;
   for (let index = 0; index < count; index++) {
     const op = operations[reader.byte('an operation') - 1];
     if (op === undefined) throw malformed(`record ${index}`, 'its operation is unknown');
@@ -39,6 +41,10 @@ export function decodeDelta(data: Uint8Array, options: Partial<RegistryLimits> =
       throw overLimit('registry delta: its paths are too long in all', limits.paths);
     path = next;
     const record = readRest(reader, op, path, limits);
+    // And so may a few bytes of a difference for much data.
+    if (record.op === 'patch-value') patched += record.difference.size;
+    if (patched > limits.size)
+      throw overLimit('registry delta: its differences make too much data', limits.size);
     const problem = order.shared(path) === shared ? order.check(record) : 'it writes out what it could share';
     if (problem !== null) throw malformed(`record ${index}`, problem);
     records.push(record);
@@ -86,6 +92,16 @@ function readRest(
       const removed = after === 'delete-entry' ? readCounts(reader) : { keys: 0, values: 0 };
       return { op, path, before, after, removed };
     }
+    case 'set-link':
+      return { op, path, link: readFlag(reader) };
+    case 'set-class': {
+      const from = reader.text("a key's old class", limits.className);
+      return { op, path, from, to: reader.text("a key's class", limits.className) };
+    }
+    case 'set-security':
+      return { op, path, security: reader.data('a security descriptor', limits.security) };
+    case 'patch-value':
+      return readPatch(reader, path, limits);
     case 'remove-value':
       return { op, path, name: reader.text("a value's name", limits.valueName) };
     default: {
@@ -96,6 +112,28 @@ function readRest(
       return { op, path, name, type, data: reader.data("a value's data", limits.valueData) };
     }
   }
+}
+
+function readPatch(reader: ByteReader, path: readonly string[], limits: RegistryLimits): PatchValue {
+  const name = reader.text("a value's name", limits.valueName);
+  const type = reader.number("a value's type") - 1;
+  if (type < 0 || type > largestType) throw malformed('value', 'its type is none that has data');
+  const before = {
+    size: reader.number('the size of the data before'),
+    digest: `sha256:${Buffer.from(reader.raw('a digest', 32)).toString('hex')}` as const,
+  };
+  const size = reader.number('the size of the data after');
+  if (size > limits.valueData)
+    throw overLimit("registry delta: a value's data is too long", limits.valueData);
+  const difference = { before, size, steps: reader.data('a difference', limits.valueData) };
+  checkDifference(difference);
+  return { op: 'patch-value', path, name, type, difference };
+}
+
+function readFlag(reader: ByteReader): boolean {
+  const flag = reader.byte('a flag');
+  if (flag > 1) throw malformed('key', 'a flag is neither 0 nor 1');
+  return flag === 1;
 }
 
 function readKind(reader: ByteReader): KeyKind {

@@ -11,42 +11,48 @@ export interface ByteWriter {
   text(value: string): void;
   /** The number of bytes, then the bytes. */
   data(value: Uint8Array): void;
+  /** The bytes alone. */
+  raw(value: Uint8Array): void;
   bytes(): Uint8Array;
 }
 
 export function createByteWriter(): ByteWriter {
-  const done: Uint8Array[] = [];
-  let small: number[] = [];
-  const flush = (): void => {
-    if (small.length > 0) done.push(Uint8Array.from(small));
-    small = [];
+  let buffer = Buffer.allocUnsafe(1 << 12);
+  let size = 0;
+  const reserve = (more: number): void => {
+    if (size + more <= buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(size + more, buffer.length * 2));
+    buffer.copy(larger, 0, 0, size);
+    buffer = larger;
+  };
+  const byte = (value: number): void => {
+    reserve(1);
+    buffer[size++] = value;
   };
   const number = (value: number): void => {
     let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) small.push((rest % 0x80) | 0x80);
-    small.push(rest);
-    if (small.length > 1 << 16) flush();
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) byte((rest % 0x80) | 0x80);
+    byte(rest);
+  };
+  const raw = (value: Uint8Array): void => {
+    reserve(value.length);
+    buffer.set(value, size);
+    size += value.length;
   };
   return {
-    byte: (value) => void small.push(value),
+    byte,
     number,
+    raw,
     text: (value) => {
       number(value.length);
-      for (let at = 0; at < value.length; at++) {
-        const unit = value.charCodeAt(at);
-        small.push(unit & 0xff, unit >>> 8);
-      }
+      reserve(value.length * 2);
+      size += buffer.write(value, size, 'utf16le');
     },
     data: (value) => {
       number(value.length);
-      flush();
-      done.push(value);
+      raw(value);
     },
-    bytes: () => {
-      flush();
-      const all = Buffer.concat(done);
-      return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
-    },
+    bytes: () => new Uint8Array(buffer.subarray(0, size)),
   };
 }
 
@@ -57,6 +63,8 @@ export interface ByteReader {
   text(what: string, limit: number): string;
   /** A copy. E_LIMIT above `limit` bytes. */
   data(what: string, limit: number): Uint8Array;
+  /** As many bytes as that, as a view. */
+  raw(what: string, size: number): Uint8Array;
   /** Nothing may be left. */
   end(): void;
 }
@@ -102,6 +110,7 @@ export function createByteReader(bytes: Uint8Array): ByteReader {
     number,
     text: (what, limit) => fromUtf16(take(what, length(what, limit) * 2)),
     data: (what, limit) => take(what, length(what, limit)).slice(),
+    raw: take,
     end: () => {
       if (at !== bytes.length) throw malformed(at, 'there are bytes behind the last record');
     },

@@ -1,4 +1,5 @@
 /** The canonical order and form of a delta's records (FORMAT §6.3.2): one delta has one encoding. */
+import { largeData } from './data-difference.ts';
 import type { DeltaRecord } from './delta.ts';
 import { foldName } from './hive.ts';
 
@@ -14,9 +15,13 @@ const ranks: Readonly<Record<DeltaRecord['op'], number>> = {
   'remove-key': 0,
   'rename-key': 0,
   'set-kind': 1,
-  'add-value': 2,
-  'change-value': 2,
-  'remove-value': 2,
+  'set-link': 2,
+  'set-class': 3,
+  'set-security': 4,
+  'add-value': 5,
+  'change-value': 5,
+  'patch-value': 5,
+  'remove-value': 5,
 };
 
 /** Checks records one after the other. */
@@ -49,7 +54,7 @@ export function createDeltaOrder(): DeltaOrder {
     if (gone !== null && common >= gone) return 'lies in a key that is gone';
     gone = null;
     if (fresh !== null && common < fresh) fresh = null;
-    if (fresh !== null && !record.op.startsWith('add-')) return 'is no addition, in a key that is new';
+    if (fresh !== null && !isAddition(record)) return 'is no addition, in a key that is new';
     if (isGone(record)) gone = path.length;
     else if (isFresh(record)) fresh ??= path.length;
     previous = record;
@@ -90,8 +95,31 @@ function form(record: DeltaRecord, names: readonly string[]): string | null {
     const { keys, values } = record.removed;
     if (record.after !== 'delete-entry' && keys + values > 0) return 'removes, but leaves a key';
   }
+  if (op === 'set-class' && record.from === record.to) return 'changes nothing';
+  if (op === 'patch-value') {
+    const { before, size, steps } = record.difference;
+    if (before.size <= largeData || size <= largeData) return 'is a difference of small data';
+    if (steps.length >= size) return 'is a difference that is not smaller than the data';
+  }
   if (op === 'remove-key' && record.removed.keys < 1) return 'removes no key';
   return null;
+}
+
+/** What may happen to a key that has nothing yet. */
+function isAddition(record: DeltaRecord): boolean {
+  switch (record.op) {
+    case 'add-key':
+    case 'add-value':
+      return true;
+    case 'set-link':
+      return record.link;
+    case 'set-class':
+      return record.from === '';
+    case 'set-security':
+      return record.security.length > 0;
+    default:
+      return false;
+  }
 }
 
 function isGone(record: DeltaRecord): boolean {

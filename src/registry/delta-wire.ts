@@ -14,6 +14,10 @@ export const operations: readonly DeltaRecord['op'][] = [
   'add-value',
   'change-value',
   'remove-value',
+  'set-link',
+  'set-class',
+  'set-security',
+  'patch-value',
 ];
 
 /** A kind's code is its place in this list, from 0. */

@@ -1,5 +1,6 @@
 /** A registry delta: what makes one hive of another, record by record (FORMAT §6.3). */
-import type { KeyKind, RegistryValue, ValueType } from './hive.ts';
+import type { DataDifference } from './data-difference.ts';
+import type { KeyKind, ValueType } from './hive.ts';
 import type { KeyCount } from './key.ts';
 
 interface AtKey {
@@ -35,12 +36,41 @@ export interface SetKind extends AtKey {
   readonly removed: KeyCount;
 }
 
+/** A key that is a symbolic link from now on, or no longer; the base has the opposite. */
+export interface SetLink extends AtKey {
+  readonly op: 'set-link';
+  readonly link: boolean;
+}
+
+/** A key of another class; the empty one is none. */
+export interface SetClass extends AtKey {
+  readonly op: 'set-class';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A key with another security descriptor; an empty one is none. */
+export interface SetSecurity extends AtKey {
+  readonly op: 'set-security';
+  readonly security: Uint8Array;
+}
+
 /** `add-value`: the base has no value of that name. `change-value`: it has, with other data, type or case of the name. */
 export interface SetValue extends AtKey {
   readonly op: 'add-value' | 'change-value';
   readonly name: string;
   readonly type: ValueType;
   readonly data: Uint8Array;
+  /** The data before, only of `change-value` and where both are large: `encodeDelta` may write a PatchValue then. */
+  readonly before?: Uint8Array;
+}
+
+/** What `decodeDelta` gives for a `change-value` of large data: the base must have exactly the data before. */
+export interface PatchValue extends AtKey {
+  readonly op: 'patch-value';
+  readonly name: string;
+  readonly type: number;
+  readonly difference: DataDifference;
 }
 
 export interface RemoveValue extends AtKey {
@@ -49,7 +79,9 @@ export interface RemoveValue extends AtKey {
   readonly name: string;
 }
 
-export type DeltaRecord = AddKey | RemoveKey | RenameKey | SetKind | SetValue | RemoveValue;
+export type SetAttribute = SetLink | SetClass | SetSecurity;
+export type ValueRecord = SetValue | PatchValue | RemoveValue;
+export type DeltaRecord = AddKey | RemoveKey | RenameKey | SetKind | SetAttribute | ValueRecord;
 
 export interface RegistryDelta {
   /** In canonical order (FORMAT §6.3.2). */
@@ -61,26 +93,34 @@ export interface DeltaCount {
   readonly values: { readonly added: number; readonly removed: number; readonly changed: number };
 }
 
-/** How many keys and values a delta adds, removes and changes. A key that has a new case and a new kind changed once. */
+/** How many keys and values a delta adds, removes and changes. A key with a new case, kind and class changed once. */
 export function countDelta(delta: RegistryDelta): DeltaCount {
   const keys = { added: 0, removed: 0, changed: 0 };
   const values = { added: 0, removed: 0, changed: 0 };
-  let renamed: readonly string[] | null = null;
+  // The last key that was counted as new or changed.
+  let counted: readonly string[] | null = null;
+  const changeKey = (path: readonly string[]): void => {
+    if (counted === null || !samePath(counted, path)) keys.changed++;
+    counted = path;
+  };
   for (const record of delta.records) {
     switch (record.op) {
       case 'add-key':
         keys.added++;
+        counted = record.path;
         break;
       case 'remove-key':
         keys.removed += record.removed.keys;
         values.removed += record.removed.values;
         break;
       case 'rename-key':
-        keys.changed++;
-        renamed = record.path;
+      case 'set-link':
+      case 'set-class':
+      case 'set-security':
+        changeKey(record.path);
         break;
       case 'set-kind':
-        if (renamed === null || !samePath(renamed, record.path)) keys.changed++;
+        changeKey(record.path);
         keys.removed += record.removed.keys;
         values.removed += record.removed.values;
         break;
@@ -88,6 +128,7 @@ export function countDelta(delta: RegistryDelta): DeltaCount {
         values.added++;
         break;
       case 'change-value':
+      case 'patch-value':
         values.changed++;
         break;
       case 'remove-value':
@@ -98,11 +139,7 @@ export function countDelta(delta: RegistryDelta): DeltaCount {
   return { keys, values };
 }
 
-/** The value that a record sets. */
-export function valueOf({ name, type, data }: SetValue): RegistryValue {
-  return { name, type, data };
-}
-
-function samePath(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name, at) => name === b[at]);
+/** Whether two paths are written the same. */
+export function samePath(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((name, at) => name === b[at]));
 }

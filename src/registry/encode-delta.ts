@@ -1,5 +1,6 @@
 /** Writes a registry delta, `registry/1` (FORMAT §6.3.1). */
-import type { DeltaRecord, RegistryDelta, SetValue } from './delta.ts';
+import { createDifference } from './data-difference.ts';
+import type { DeltaRecord, PatchValue, RegistryDelta, SetValue } from './delta.ts';
 import { type ByteWriter, createByteWriter, malformed } from './delta-bytes.ts';
 import { createDeltaOrder } from './delta-order.ts';
 import { deltaMagic, kinds, operations } from './delta-wire.ts';
@@ -7,14 +8,15 @@ import type { KeyKind } from './hive.ts';
 
 /**
  * Encodes a delta. It is binary, not JSON: names may be no valid Unicode, and data would grow by a third as base64.
- * E_FORMAT for records that are not in canonical order; those of `diffHives` are.
+ * Large data is written as the difference to the data before where the record has that, and it is smaller. E_FORMAT for records that are not in canonical order; those of `diffHives` are.
  */
 export function encodeDelta(delta: RegistryDelta): Uint8Array {
   const writer = createByteWriter();
   for (const value of deltaMagic) writer.byte(value);
   writer.number(delta.records.length);
   const order = createDeltaOrder();
-  for (const [index, record] of delta.records.entries()) {
+  for (const [index, whole] of delta.records.entries()) {
+    const record = compact(whole);
     const shared = order.shared(record.path);
     const problem = order.check(record);
     if (problem !== null) throw malformed(`record ${index}`, problem);
@@ -25,6 +27,15 @@ export function encodeDelta(delta: RegistryDelta): Uint8Array {
     writeRest(writer, record);
   }
   return writer.bytes();
+}
+
+/** The shorter way to say the same. */
+function compact(record: DeltaRecord): DeltaRecord {
+  if (record.op !== 'change-value' || record.before === undefined) return record;
+  const { path, name, type, data, before } = record;
+  if (type === 'delete-entry') return record;
+  const difference = createDifference(before, data);
+  return difference === null ? record : { op: 'patch-value', path, name, type, difference };
 }
 
 function writeRest(writer: ByteWriter, record: DeltaRecord): void {
@@ -46,6 +57,19 @@ function writeRest(writer: ByteWriter, record: DeltaRecord): void {
       writer.number(record.removed.keys);
       writer.number(record.removed.values);
       return;
+    case 'set-link':
+      writer.byte(record.link ? 1 : 0);
+      return;
+    case 'set-class':
+      writer.text(record.from);
+      writer.text(record.to);
+      return;
+    case 'set-security':
+      writer.data(record.security);
+      return;
+    case 'patch-value':
+      writePatch(writer, record);
+      return;
     case 'remove-value':
       writer.text(record.name);
       return;
@@ -62,6 +86,15 @@ function writeValue(writer: ByteWriter, { name, type, data }: SetValue): void {
   }
   writer.number(type + 1);
   writer.data(data);
+}
+
+function writePatch(writer: ByteWriter, { name, type, difference }: PatchValue): void {
+  writer.text(name);
+  writer.number(type + 1);
+  writer.number(difference.before.size);
+  writer.raw(Buffer.from(difference.before.digest.slice(-64), 'hex'));
+  writer.number(difference.size);
+  writer.data(difference.steps);
 }
 
 function kindCode(kind: KeyKind): number {

@@ -1,12 +1,16 @@
 /** Shows a registry delta to people, in .reg syntax as far as that goes. Not meant to be read back. */
-import type { DeltaRecord, RegistryDelta, SetValue } from './delta.ts';
-import type { HiveRoot, KeyKind } from './hive.ts';
+import { type DeltaRecord, type RegistryDelta, samePath, type SetValue } from './delta.ts';
+import { type HiveRoot, type KeyKind, REG_BINARY, type RegistryValue } from './hive.ts';
 import { dataText, quote } from './reg-line.ts';
 import { rootPaths } from './roots.ts';
 
 /** More data than this is not shown whole, in bytes. */
 const shownData = 4096;
 const shortened = 32;
+const noData = new Uint8Array(0);
+
+/** Records whose line is that of the key itself. */
+const saysKey: ReadonlySet<DeltaRecord['op']> = new Set(['add-key', 'remove-key', 'set-kind']);
 
 const kindWords: Readonly<Record<KeyKind, string>> = {
   key: 'an ordinary key',
@@ -28,7 +32,7 @@ export function formatDelta(delta: RegistryDelta, root: HiveRoot): string {
     const lines = same ? (blocks.at(-1) ?? []) : [];
     if (lines.length === 0) {
       blocks.push(lines);
-      if (isValue(record) || record.op === 'rename-key') lines.push(visible(`[${key}]`));
+      if (!saysKey.has(record.op)) lines.push(visible(`[${key}]`));
     }
     lines.push(visible(lineOf(record, key)));
     path = record.path;
@@ -46,6 +50,17 @@ function lineOf(record: DeltaRecord, key: string): string {
       return `; the key's name was written ${quote(record.from)}`;
     case 'set-kind':
       return `${keyLine(key, record.after)} ; changed: was ${kindWords[record.before]}, is ${kindWords[record.after]}`;
+    case 'set-link':
+      return `;#link ; ${record.link ? 'added' : 'removed'}`;
+    case 'set-class':
+      return `;#class=${quote(record.to)} ; ${classChange(record.from, record.to)}`;
+    case 'set-security':
+      return securityLine(record.security);
+    case 'patch-value': {
+      const { before, size } = record.difference;
+      const start = unfolded({ ...record, data: noData });
+      return `${valueName(record.name)}=${start}… ; changed: ${size} bytes, was ${before.size} bytes`;
+    }
     case 'remove-value':
       return `${valueName(record.name)}=- ; removed`;
     default:
@@ -55,6 +70,18 @@ function lineOf(record: DeltaRecord, key: string): string {
 
 function keyLine(key: string, kind: KeyKind): string {
   return kind === 'delete-entry' ? `[-${key}]` : `[${key}]`;
+}
+
+function classChange(from: string, to: string): string {
+  if (from === '') return 'added';
+  return to === '' ? `removed: was ${quote(from)}` : `changed: was ${quote(from)}`;
+}
+
+function securityLine(security: Uint8Array): string {
+  if (security.length === 0) return ';#security= ; removed';
+  const more = security.length > shortened ? ',…' : '';
+  const start = unfolded({ name: '', type: REG_BINARY, data: security.subarray(0, shortened) });
+  return `;#security=${start}${more} ; changed: ${security.length} bytes`;
 }
 
 function valueLine(record: SetValue): string {
@@ -67,7 +94,7 @@ function valueLine(record: SetValue): string {
 }
 
 /** On one line, however long: the reader's window folds it. */
-function unfolded(value: SetValue): string {
+function unfolded(value: RegistryValue): string {
   return dataText(value, 0).replaceAll('\\\r\n  ', '');
 }
 
@@ -75,17 +102,9 @@ function valueName(name: string): string {
   return name === '' ? '@' : quote(name);
 }
 
-function isValue({ op }: DeltaRecord): boolean {
-  return op === 'add-value' || op === 'change-value' || op === 'remove-value';
-}
-
 /** Writes out what would move a terminal's cursor or turn the direction of writing. */
 function visible(line: string): string {
   return line.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (unit) => {
     return `\\u{${unit.charCodeAt(0).toString(16)}}`;
   });
-}
-
-function samePath(a: readonly string[], b: readonly string[]): boolean {
-  return a === b || (a.length === b.length && a.every((name, at) => name === b[at]));
 }

@@ -12,13 +12,13 @@ import { lineEnd, valueLine } from './reg-line.ts';
 import { versionLine } from './reg-text.ts';
 import { rootPaths, templateName } from './roots.ts';
 
-/** Takes text in pieces, since one string of a whole hive could be longer than JavaScript allows. */
+/** Takes text line by line, since one string of a whole hive could be longer than JavaScript allows. */
 interface Output {
   add(text: string): void;
   bytes(): Uint8Array;
 }
 
-const pieceLength = 1 << 20;
+const pieceSize = 1 << 20;
 
 /**
  * The text of all hives that the registry has, in the order of `hiveRoots`. E_NAME for a name that .reg text cannot
@@ -28,7 +28,7 @@ export function formatReg(registry: Registry): Uint8Array {
   const output = createOutput();
   for (const root of hiveRoots) {
     const key = registry.get(root);
-    if (key !== undefined) writeKey(output, root, key, rootPaths[root], 0);
+    if (key !== undefined) writeKey(output, root, key, rootPaths[root], 0, undefined);
   }
   return output.bytes();
 }
@@ -38,14 +38,21 @@ export function formatHive(root: HiveRoot, key: RegistryKey): Uint8Array {
   return formatReg(new Map([[root, key]]));
 }
 
-function writeKey(output: Output, root: HiveRoot, key: RegistryKey, path: string, depth: number): void {
+function writeKey(
+  output: Output,
+  root: HiveRoot,
+  key: RegistryKey,
+  path: string,
+  depth: number,
+  above: Uint8Array | undefined,
+): void {
   if (depth > registryLimits.depth) {
     throw overLimit(`${path}: the key is nested too deep`, registryLimits.depth);
   }
   if (key.kind !== 'key') output.add(`[-${path}]${lineEnd}${lineEnd}`);
   if (key.kind === 'delete-entry') return;
-  checkAttributes(key, path);
-  output.add(`[${path}]${lineEnd}${attributeLines(key)}`);
+  const security = checkAttributes(key, path);
+  output.add(`[${path}]${lineEnd}${attributeLines(key, above)}`);
   for (const value of inOrder(key.values)) {
     if (value.name.length > registryLimits.valueName) refuseName(path, value.name, 'is too long');
     output.add(valueLine(value) + lineEnd);
@@ -54,18 +61,21 @@ function writeKey(output: Output, root: HiveRoot, key: RegistryKey, path: string
   for (const child of inOrder(key.keys)) {
     const problem = nameProblem(child.name, root, depth);
     if (problem !== null) refuseName(path, child.name, problem);
-    writeKey(output, root, child, `${path}\\${child.name}`, depth + 1);
+    writeKey(output, root, child, `${path}\\${child.name}`, depth + 1, security);
   }
 }
 
-/** A reader would refuse them. */
-function checkAttributes(key: RegistryKey, path: string): void {
+/** Gives the key's security descriptor. E_LIMIT for what a reader would refuse. */
+function checkAttributes(key: RegistryKey, path: string): Uint8Array | undefined {
+  if (key.attributes === undefined) return undefined;
   const { className = '', security } = attributesOf(key);
   const limits = registryLimits;
-  if (className.length > limits.className) throw overLimit(`${path}: the class is too long`, limits.className);
+  if (className.length > limits.className)
+    throw overLimit(`${path}: the class is too long`, limits.className);
   if (security !== undefined && security.length > limits.security) {
     throw overLimit(`${path}: the security descriptor is too long`, limits.security);
   }
+  return security;
 }
 
 /** Why a key's name cannot stand in .reg text, or null. */
@@ -90,20 +100,27 @@ function refuseName(path: string, name: string, problem: string): never {
 }
 
 function createOutput(): Output {
-  const done: Buffer[] = [Buffer.from([0xff, 0xfe])];
+  const done: Buffer[] = [];
+  let piece = Buffer.allocUnsafe(pieceSize);
+  let used = 0;
   let size = 0;
-  let piece = `${versionLine}${lineEnd}${lineEnd}`;
   const flush = (): void => {
-    size += piece.length * 2;
     if (size > registryLimits.size) throw overLimit('registry text: it is too large', registryLimits.size);
-    done.push(Buffer.from(piece, 'utf16le'));
-    piece = '';
+    done.push(piece.subarray(0, used));
   };
+  const add = (text: string): void => {
+    const length = text.length * 2;
+    if (length > piece.length - used) {
+      flush();
+      piece = Buffer.allocUnsafe(Math.max(pieceSize, length));
+      used = 0;
+    }
+    used += piece.write(text, used, 'utf16le');
+    size += length;
+  };
+  add(`\ufeff${versionLine}${lineEnd}${lineEnd}`);
   return {
-    add: (text) => {
-      piece += text;
-      if (piece.length > pieceLength) flush();
-    },
+    add,
     bytes: () => {
       flush();
       const all = Buffer.concat(done);

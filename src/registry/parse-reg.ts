@@ -70,7 +70,10 @@ function readKey(cursor: Cursor, tree: RegTree, limits: RegistryLimits): Growing
     return null;
   }
   const key = tree.open(path);
-  const attributes = readAttributes(cursor, limits);
+  const attributes = readAttributes(cursor, limits, () => {
+    const names = path.names.slice(0, -1);
+    return path.names.length === 0 ? undefined : tree.open({ root: path.root, names }).attributes?.security;
+  });
   if (attributes !== null) tree.describe(key, attributes);
   return key;
 }

@@ -3,6 +3,7 @@
  * Every line of them begins with a semicolon, the folded ones too.
  */
 import { type AttributeChanges, attributesOf } from './attributes.ts';
+import { equalData } from './equal-data.ts';
 import type { KeyAttributes, RegistryKey } from './hive.ts';
 import { overLimit, type RegistryLimits } from './limits.ts';
 import { hexText, lineEnd } from './reg-line.ts';
@@ -11,15 +12,20 @@ import { atLineEnd, code, type Cursor, lineOf, skipLineEnd } from './reg-scanner
 const linkMark = ';#link';
 const classMark = ';#class="';
 const securityMark = ';#security=hex:';
+const sameMark = ';#security=above';
 const foldMark = ';  ';
 
-/** The lines of a key's attributes, each with its end; no line where it has none. */
-export function attributeLines(key: RegistryKey): string {
+/**
+ * The lines of a key's attributes, each with its end; no line where it has none. `above` is the security descriptor of the
+ * key above: most keys have the same, and a hive of many keys would be mostly descriptors.
+ */
+export function attributeLines(key: RegistryKey, above?: Uint8Array): string {
   if (key.attributes === undefined) return '';
   const { link, className, security } = attributesOf(key);
   let lines = link ? linkMark + lineEnd : '';
   if (className !== undefined) lines += `${classMark}${escapeLine(className)}"${lineEnd}`;
   if (security === undefined) return lines;
+  if (above !== undefined && equalData(security, above)) return lines + sameMark + lineEnd;
   return `${lines}${securityMark}${hexText(security, securityMark.length, foldMark)}${lineEnd}`;
 }
 
@@ -30,9 +36,14 @@ function escapeLine(text: string): string {
 
 /**
  * Reads the attributes that stand in the lines behind a key's line, in the form and order in which they are written; the
- * cursor is at that line's end. What is not exactly so stays a comment. E_LIMIT for what is too long.
+ * cursor is at that line's end. What is not exactly so stays a comment. `above` gives the security descriptor of the key
+ * above. E_LIMIT for what is too long.
  */
-export function readAttributes(cursor: Cursor, limits: RegistryLimits): KeyAttributes | null {
+export function readAttributes(
+  cursor: Cursor,
+  limits: RegistryLimits,
+  above: () => Uint8Array | undefined,
+): KeyAttributes | null {
   let found: AttributeChanges = {};
   if (takeLine(cursor, linkMark, atLineEnd)) found = { ...found, link: true };
   let className = '';
@@ -44,13 +55,18 @@ export function readAttributes(cursor: Cursor, limits: RegistryLimits): KeyAttri
     return text !== '';
   };
   if (takeLine(cursor, classMark, isClass)) found = { ...found, className };
-  let security = new Uint8Array(0);
+  let security: Uint8Array | undefined;
   const isSecurity = (at: Cursor): boolean => {
-    const bytes = readFoldedBytes(at, limits.security);
-    if (bytes !== null) security = bytes;
-    return bytes !== null;
+    security = readFoldedBytes(at, limits.security) ?? undefined;
+    return security !== undefined;
   };
-  if (takeLine(cursor, securityMark, isSecurity)) found = { ...found, security };
+  const isSame = (at: Cursor): boolean => {
+    security = atLineEnd(at) ? above() : undefined;
+    return security !== undefined;
+  };
+  if (takeLine(cursor, securityMark, isSecurity) || takeLine(cursor, sameMark, isSame)) {
+    found = { ...found, ...(security && { security }) };
+  }
   const { link, ...rest } = found;
   if (link === undefined && Object.keys(rest).length === 0) return null;
   return { ...rest, ...(link === true && { link }) };

@@ -35,18 +35,30 @@ export function dataText({ type, data }: RegistryValue, column: number): string 
 
 /** Bytes from a column on; `mark` is what folded lines begin with. */
 export function hexText(data: Uint8Array, start: number, mark = '  '): string {
-  const digits = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
   let text = '';
   let column = start;
-  for (let at = 0; at < digits.length; at += 2) {
-    text += digits.slice(at, at + 2);
-    if (at + 2 === digits.length) break;
-    text += ',';
-    column += 3;
-    if (column >= foldColumn) {
-      text += `\\${lineEnd}${mark}`;
-      column = mark.length;
-    }
+  for (let from = 0; from < data.length;) {
+    const fits = Math.max(1, Math.ceil((foldColumn - column) / 3));
+    const to = Math.min(from + fits, data.length);
+    text += bytesText(data, from, to);
+    if (to < data.length) text += `,\\${lineEnd}${mark}`;
+    column = mark.length;
+    from = to;
   }
   return text;
+}
+
+const digits = Buffer.from('0123456789abcdef', 'latin1');
+const comma = 0x2c;
+
+/** One or more bytes, as two digits each, with commas between them. */
+function bytesText(data: Uint8Array, from: number, to: number): string {
+  const text = Buffer.allocUnsafe((to - from) * 3 - 1);
+  for (let at = from, place = 0; at < to; at++) {
+    const byte = data[at] ?? 0;
+    if (place > 0) text[place++] = comma;
+    text[place++] = digits[byte >>> 4] ?? 0;
+    text[place++] = digits[byte & 15] ?? 0;
+  }
+  return text.toString('latin1');
 }

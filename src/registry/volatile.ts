@@ -1,7 +1,7 @@
 /** Volatile rules: which keys and values belong to one machine and are left out of what is compared. */
 import { PatchError } from '../errors.ts';
 import { type NameMatcher, nameMatcher } from './glob.ts';
-import { foldName, type HiveRoot, type RegistryKey } from './hive.ts';
+import { foldName, type HiveRoot, type RegistryKey, type RegistryValue } from './hive.ts';
 import { keyWith } from './key.ts';
 import { resolveRoot, rootsExpected } from './roots.ts';
 
@@ -64,26 +64,29 @@ export function removeVolatile(
 
 function strip(key: RegistryKey, states: readonly State[], matched: Set<string>): RegistryKey {
   if (states.length === 0) return key;
-  const values = new Map(key.values);
+  // Copies are made where something goes: most of a hive stays as it is.
+  let values: Map<string, RegistryValue> | null = null;
   for (const { rule, at } of states) {
     if (rule.value === null || at < rule.path.length) continue;
     for (const folded of key.values.keys()) {
       if (!rule.value(folded)) continue;
       matched.add(rule.text);
+      values ??= new Map(key.values);
       values.delete(folded);
     }
   }
-  const keys = new Map<string, RegistryKey>();
-  let changed = values.size !== key.values.size;
+  let keys: Map<string, RegistryKey> | null = null;
   for (const [folded, child] of key.keys) {
     const next = step(states, folded);
     const ends = next.filter(({ rule, at }) => rule.value === null && at === rule.path.length);
     for (const { rule } of ends) matched.add(rule.text);
     const left = ends.length > 0 ? null : strip(child, next, matched);
-    if (left !== child) changed = true;
-    if (left !== null) keys.set(folded, left);
+    if (left === child) continue;
+    keys ??= new Map(key.keys);
+    if (left === null) keys.delete(folded);
+    else keys.set(folded, left);
   }
-  return changed ? keyWith(key, { values, keys }) : key;
+  return values || keys ? keyWith(key, { ...(values && { values }), ...(keys && { keys }) }) : key;
 }
 
 /** The states of a key below. A state at `**` stays there, since that may take one name more. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import {
   foldName,
+  type KeyAttributes,
   type KeyKind,
   REG_EXPAND_SZ,
   REG_MULTI_SZ,
@@ -81,12 +82,33 @@ const kind: fc.Arbitrary<KeyKind> = fc.oneof(
   fc.constantFrom('delete-entry' as const, 'opaque' as const),
 );
 
+const attributes: fc.Arbitrary<KeyAttributes> = fc.record(
+  {
+    className: fc.oneof(
+      fc.constantFrom('', 'c', 'C', 'a"\\\r\n;', '\0', '\ud800'),
+      fc.string({ maxLength: 5 }),
+    ),
+    security: fc.oneof(
+      fc.constantFrom(...[[], [1], [1, 2]].map((data) => Uint8Array.from(data))),
+      fc.uint8Array({ minLength: 20, maxLength: 80 }),
+    ),
+    link: fc.constant(true as const),
+  },
+  { requiredKeys: [] },
+);
+
+/** Most keys have nothing of it. */
+const described: fc.Arbitrary<Pick<RegistryKey, 'attributes' | 'lastWrite'>> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant({}) },
+  fc.record({ attributes, lastWrite: fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }) }, { requiredKeys: [] }),
+);
+
 function tree(name: fc.Arbitrary<string>, depth: number): fc.Arbitrary<RegistryKey> {
   const keys: fc.Arbitrary<RegistryKey[]> =
     depth === 0 ? fc.constant([]) : fc.array(tree(keyName, depth - 1), { maxLength: 4 });
   return fc
-    .tuple(name, kind, fc.array(value, { maxLength: 4 }), keys)
-    .map(([name, kind, values, keys]) => keyOf(name, kind, values, keys));
+    .tuple(name, kind, fc.array(value, { maxLength: 4 }), keys, described)
+    .map(([name, kind, values, keys, more]) => ({ ...more, ...keyOf(name, kind, values, keys) }));
 }
 
 /** A whole hive: its root has no name. */

@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { attributesOf } from '../../src/registry/attributes.ts';
 import { applyDelta } from '../../src/registry/apply-delta.ts';
 import { decodeDelta } from '../../src/registry/decode-delta.ts';
 import { countDelta, type DeltaRecord, type RegistryDelta } from '../../src/registry/delta.ts';
 import { diffHives } from '../../src/registry/diff.ts';
 import { encodeDelta } from '../../src/registry/encode-delta.ts';
 import { formatDelta } from '../../src/registry/format-delta.ts';
-import type { RegistryKey } from '../../src/registry/hive.ts';
+import { invertDelta } from '../../src/registry/invert-delta.ts';
+import type { KeyAttributes, RegistryKey } from '../../src/registry/hive.ts';
 import { countKeys, emptyKey, equalKeys } from '../../src/registry/key.ts';
 import { parseReg } from '../../src/registry/parse-reg.ts';
 import { hive, keyOf, pair } from './arbitrary.ts';
@@ -17,9 +19,12 @@ function machine(body: string): RegistryKey {
   return parseReg(new TextEncoder().encode(text)).get('machine') ?? emptyKey();
 }
 
-/** One entry for each thing that may differ: the spelling and the kind of a key, and a value. */
+/** One entry for each thing that may differ: the spelling, the kind and the attributes of a key, and a value. */
 function flat(key: RegistryKey, path = '/', all = new Map<string, string>()): Map<string, string> {
   all.set(`${path} name`, key.name).set(`${path} kind`, key.kind);
+  for (const [name, one] of Object.entries(attributesOf(key))) {
+    all.set(`${path} attribute ${name}`, JSON.stringify(one));
+  }
   for (const [name, value] of key.values) {
     all.set(`${path} value ${name}`, JSON.stringify([value.name, value.type, [...value.data]]));
   }
@@ -89,6 +94,18 @@ describe('registry delta', () => {
     );
   });
 
+  it('law: a delta is undone by its inverse, with the base', () => {
+    fc.assert(
+      fc.property(pair, ([a, b]) => {
+        const delta = diffHives(a, b);
+        const back = decodeDelta(encodeDelta(invertDelta(a, delta)));
+        expect(equalKeys(applyDelta(applyDelta(a, delta), back), a)).to.equal(true);
+        expect(invertDelta(a, { records: [] }).records).to.deep.equal([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('law: applying changes nothing of the hive before', () => {
     fc.assert(
       fc.property(pair, ([a, b]) => {
@@ -125,8 +142,8 @@ describe('registry delta', () => {
       fc.property(pair, ([a, b]) => {
         const delta = diffHives(a, b);
         fc.pre(delta.records.length > 0);
-        // On the target, each record finds its work done: only a pure change of values goes through again.
-        if (delta.records.some(({ op }) => op !== 'change-value')) {
+        // On the target, each record finds its work done: only what replaces bytes goes through again.
+        if (delta.records.some(({ op }) => op !== 'change-value' && op !== 'set-security')) {
           refusal(() => applyDelta(b, delta), 'E_BASE_MISMATCH');
         } else expect(equalKeys(applyDelta(b, delta), b)).to.equal(true);
       }),
@@ -197,6 +214,56 @@ describe('registry delta', () => {
     });
   }
 
+  const plain = keyOf('k', 'key', [], []);
+  const root = (key: RegistryKey): RegistryKey => keyOf('', 'key', [], [key]);
+  const withAttributes = (attributes: KeyAttributes): RegistryKey => root({ ...plain, attributes });
+  const rich = withAttributes({ link: true, className: 'c"', security: Uint8Array.of(1, 2) });
+
+  it('has a record for each attribute, also of a new key', () => {
+    const set = ['set-link', 'set-class', 'set-security'];
+    expect(diffHives(root(plain), rich).records.map(({ op }) => op)).to.deep.equal(set);
+    expect(diffHives(emptyKey(), rich).records.map(({ op }) => op)).to.deep.equal(['add-key', ...set]);
+    expect(
+      diffHives(rich, withAttributes({ className: '', security: new Uint8Array(0) })).records,
+    ).to.deep.equal([
+      { op: 'set-link', path: ['k'], link: false },
+      { op: 'set-class', path: ['k'], from: 'c"', to: '' },
+      { op: 'set-security', path: ['k'], security: new Uint8Array(0) },
+    ]);
+    const changed = { added: 0, removed: 0, changed: 1 };
+    expect(countDelta(diffHives(root(plain), rich)).keys).to.deep.equal(changed);
+    expect(countDelta(diffHives(emptyKey(), rich)).keys).to.deep.equal({ added: 1, removed: 0, changed: 0 });
+  });
+
+  it('does not see when a key was last written, and keeps it', () => {
+    const old = root({ ...plain, lastWrite: 1n });
+    expect(diffHives(old, root({ ...plain, lastWrite: 2n })).records).to.deep.equal([]);
+    const applied = applyDelta(old, diffHives(root(plain), rich)).keys.get('K');
+    expect(applied?.lastWrite).to.equal(1n);
+    expect(applied?.attributes?.className).to.equal('c"');
+  });
+
+  it('refuses a base with other attributes', () => {
+    const unlink = diffHives(rich, root(plain));
+    const link = refusal(() => applyDelta(root(plain), unlink), 'E_BASE_MISMATCH');
+    expect(link.message).to.match(/"k": the key is no symbolic link/);
+    const other = withAttributes({ link: true, className: 'd' });
+    expect(refusal(() => applyDelta(other, unlink), 'E_BASE_MISMATCH').message).to.match(/of the class "d"/);
+    const gone = root(keyOf('k', 'delete-entry', [], []));
+    refusal(() => applyDelta(gone, diffHives(root(plain), rich)), 'E_BASE_MISMATCH');
+  });
+
+  it('shows attributes as their lines', () => {
+    const line = /^.HKEY_LOCAL_MACHINE\\k.$/m;
+    const text = formatDelta(diffHives(root(plain), rich), 'machine');
+    expect(text).to.match(line);
+    expect(text).to.include(
+      '\n;#link ; added\n;#class="c\\"" ; added\n;#security=hex:01,02 ; changed: 2 bytes\n',
+    );
+    const back = formatDelta(diffHives(rich, root(plain)), 'machine');
+    expect(back).to.include('\n;#link ; removed\n;#class="" ; removed: was "c\\""\n;#security= ; removed\n');
+  });
+
   it('shows itself like .reg text', () => {
     expect(formatDelta(diffHives(before, after), 'machine')).to.equal(
       `[-HKEY_LOCAL_MACHINE\\Gone] ; removed: 2 key(s), 1 value(s)
@@ -266,6 +333,10 @@ describe('encoded registry delta', () => {
     type: 3,
     data,
   });
+  const noBytes = new Uint8Array(0);
+  const setClass = (from: string, to: string): DeltaRecord => ({ op: 'set-class', path: ['k'], from, to });
+  const setLink = (link: boolean): DeltaRecord => ({ op: 'set-link', path: ['k'], link });
+  const setSecurity = (security: Uint8Array): DeltaRecord => ({ op: 'set-security', path: ['k'], security });
   const gone = { keys: 1, values: 0 };
   const none = { keys: 0, values: 0 };
   const wrong: [string, DeltaRecord[]][] = [
@@ -295,6 +366,13 @@ describe('encoded registry delta', () => {
     ['a renaming to another name', [{ op: 'rename-key', path: ['a'], from: 'b' }]],
     ['a renaming to the same name', [{ op: 'rename-key', path: ['a'], from: 'a' }]],
     ['a kind that stays', [{ op: 'set-kind', path: ['a'], before: 'key', after: 'key', removed: none }]],
+    ['a class that stays', [setClass('a', 'a')]],
+    ['a class twice', [setClass('a', 'b'), setClass('b', 'c')]],
+    ['a class before a link', [setClass('a', 'b'), setLink(true)]],
+    ['an attribute behind a value', [set('a', 'k'), setSecurity(data)]],
+    ['an attribute that goes, in a new key', [add('k'), setLink(false)]],
+    ['another class, in a new key', [add('k'), setClass('a', 'b')]],
+    ['no descriptor, in a new key', [add('k'), setSecurity(noBytes)]],
     ['a removal of no key', [{ op: 'remove-key', path: ['a'], removed: none }]],
   ];
   for (const [what, records] of wrong) {
@@ -327,6 +405,7 @@ describe('encoded registry delta', () => {
     ['a path that could be shared', '56524401020100010161000001000201610001620000'],
     ['a type above 32 bits', '565244010105000001610081808080100100'],
     ['a cut name', '5652440101010001056100'],
+    ['a link that is neither', '565244010108000101610002'],
     ['cut data', '56524401010500000161000405aa'],
   ];
   for (const [what, hex] of bytes) {
@@ -406,6 +485,9 @@ function encodeUnchecked(records: readonly DeltaRecord[]): Uint8Array {
     'add-value',
     'change-value',
     'remove-value',
+    'set-link',
+    'set-class',
+    'set-security',
   ];
   const kinds = ['key', 'delete-entry', 'opaque'];
   const text = (value: string): number[] => [value.length, ...Buffer.from(value, 'utf16le')];
@@ -420,8 +502,11 @@ function encodeUnchecked(records: readonly DeltaRecord[]): Uint8Array {
     if (record.op === 'add-key') out.push(kinds.indexOf(record.kind));
     else if (record.op === 'rename-key') out.push(...text(record.from));
     else if (record.op === 'set-kind') out.push(kinds.indexOf(record.before), kinds.indexOf(record.after));
+    else if (record.op === 'set-link') out.push(record.link ? 1 : 0);
+    else if (record.op === 'set-class') out.push(...text(record.from), ...text(record.to));
+    else if (record.op === 'set-security') out.push(record.security.length, ...record.security);
     else if ('name' in record) out.push(...text(record.name));
-    if ('type' in record) out.push(Number(record.type) + 1, record.data.length, ...record.data);
+    if ('data' in record) out.push(Number(record.type) + 1, record.data.length, ...record.data);
     const counts =
       record.op === 'remove-key' || (record.op === 'set-kind' && record.after === 'delete-entry');
     if (counts) out.push(record.removed.keys, record.removed.values);

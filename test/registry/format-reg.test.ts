@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type HiveRoot, hiveRoots, type RegistryKey } from '../../src/registry/hive.ts';
+import { type HiveRoot, hiveRoots, type KeyAttributes, type RegistryKey } from '../../src/registry/hive.ts';
 import { countKeys, emptyKey, equalKeys } from '../../src/registry/key.ts';
 import { parseReg } from '../../src/registry/parse-reg.ts';
 import { formatHive, formatReg } from '../../src/registry/format-reg.ts';
@@ -113,6 +113,70 @@ describe('canonical .reg text', () => {
     );
   });
 
+  it('writes attributes as comments behind the key, and reads them again', () => {
+    const security = Uint8Array.from({ length: 40 }, (_, at) => at);
+    const attributes = { link: true, className: 'a"\\b\r\n;', security } as const;
+    const child = { ...keyOf('k', 'opaque', [{ name: '', type: 3, data: security }], []), attributes };
+    const lines = fromUtf16(formatHive('user', keyOf('', 'key', [], [child])))
+      .split('\r\n')
+      .slice(6);
+    expect(lines).to.deep.equal([
+      '[HKEY_CURRENT_USER\\k]',
+      ';#link',
+      ';#class="a\\"\\\\b\\r\\n;"',
+      ';#security=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,\\',
+      ';  15,16,17,18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27',
+      '@=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,0f,10,11,12,13,14,15,16,17,\\',
+      '  18,19,1a,1b,1c,1d,1e,1f,20,21,22,23,24,25,26,27',
+      '',
+      '',
+    ]);
+    const read = again('user', keyOf('', 'key', [], [child])).keys.get('K');
+    expect(read?.attributes).to.deep.equal(attributes);
+  });
+
+  it('writes a security descriptor once where keys below have the same', () => {
+    const same = { attributes: { security: Uint8Array.of(1) } };
+    const link: KeyAttributes = { link: true };
+    const other = { ...keyOf('o', 'key', [], [{ ...emptyKey('k'), ...same }]), attributes: link };
+    const key = { ...keyOf('', 'key', [], [{ ...emptyKey('k'), ...same }, other]), ...same };
+    const lines = fromUtf16(formatHive('user', key))
+      .split('\r\n')
+      .filter((line) => /^[;[]/.test(line));
+    expect(lines).to.deep.equal([
+      '[HKEY_CURRENT_USER]',
+      ';#security=hex:01',
+      '[HKEY_CURRENT_USER\\k]',
+      ';#security=above',
+      '[HKEY_CURRENT_USER\\o]',
+      ';#link',
+      '[HKEY_CURRENT_USER\\o\\k]',
+      ';#security=hex:01',
+    ]);
+    expect(equalKeys(again('user', key), key)).to.equal(true);
+  });
+
+  it('writes nothing for what is no attribute, nor when a key was last written', () => {
+    const bare = formatHive(
+      'user',
+      keyOf('', 'key', [], [keyOf('k', 'delete-entry', [], []), emptyKey('l')]),
+    );
+    const nothing = { attributes: { className: '', security: new Uint8Array(0) }, lastWrite: 5n };
+    const link = { attributes: { link: true } } as const;
+    const keys = [
+      { ...keyOf('k', 'delete-entry', [], []), ...link },
+      { ...emptyKey('l'), ...nothing },
+    ];
+    expect(formatHive('user', keyOf('', 'key', [], keys))).to.deep.equal(bare);
+  });
+
+  it('refuses attributes that no reader takes', () => {
+    const key = (attributes: KeyAttributes): RegistryKey => ({ ...emptyKey(), attributes });
+    refusal(() => formatHive('user', key({ className: 'c'.repeat(32_768) })), 'E_LIMIT');
+    refusal(() => formatHive('user', key({ security: new Uint8Array(2 ** 20 + 1) })), 'E_LIMIT');
+    again('user', key({ className: 'c'.repeat(32_767), security: new Uint8Array(2 ** 20) }));
+  });
+
   it('tells an empty hive from none', () => {
     expect(fromUtf16(formatHive('machine', emptyKey()))).to.equal(`${head}[HKEY_LOCAL_MACHINE]\r\n\r\n`);
     expect(fromUtf16(formatReg(new Map()))).to.equal(head);
@@ -206,6 +270,9 @@ describe('canonical .reg text', () => {
       ',',
       '0',
       ';',
+      '\r\n;#link\r\n',
+      ';#class="',
+      ';#security=hex:',
       '\r\n',
       ' ',
       'dword:',

@@ -2,7 +2,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { nameMatcher } from '../../src/registry/glob.ts';
 import { foldName } from '../../src/registry/hive.ts';
-import { countKeys, emptyKey, equalKeys } from '../../src/registry/key.ts';
+import {
+  countKeys,
+  emptyKey,
+  equalKeys,
+  inOrder,
+  isEmptyHive,
+  keyWith,
+  sortedNames,
+} from '../../src/registry/key.ts';
 import { hive, keyOf } from './arbitrary.ts';
 
 describe('foldName', () => {
@@ -42,6 +50,9 @@ describe('equalKeys and countKeys', () => {
     const others = [
       { ...key, name: 'x' },
       { ...key, kind: 'opaque' as const },
+      { ...key, attributes: { link: true as const } },
+      { ...key, attributes: { className: 'c' } },
+      { ...key, attributes: { security: Uint8Array.of(1) } },
       keyOf('', 'key', [{ ...value, name: 'V' }], [...key.keys.values()]),
       keyOf('', 'key', [{ ...value, type: 4 }], [...key.keys.values()]),
       keyOf('', 'key', [{ ...value, data: Uint8Array.of(2) }], [...key.keys.values()]),
@@ -50,6 +61,49 @@ describe('equalKeys and countKeys', () => {
       keyOf('', 'key', [], [...key.keys.values()]),
     ];
     for (const other of others) expect(equalKeys(key, other)).to.equal(false);
+  });
+
+  it('see no difference in what is no content', () => {
+    const nothing = { attributes: { className: '', security: new Uint8Array(0) }, lastWrite: 1n };
+    expect(equalKeys(key, { ...key, ...nothing })).to.equal(true);
+    const gone = keyOf('', 'delete-entry', [], []);
+    expect(equalKeys(gone, { ...gone, attributes: { link: true } })).to.equal(true);
+  });
+
+  it('copies keep attributes and times, also of a key that computes them', () => {
+    class LazyKey {
+      readonly attributes = { link: true } as const;
+      readonly lastWrite = 7n;
+      readonly name = 'n';
+      readonly kind = 'key';
+      readonly keys = new Map();
+      get values() {
+        return key.values;
+      }
+    }
+    const copy = keyWith(new LazyKey(), { name: 'm' });
+    const { attributes, lastWrite, keys } = new LazyKey();
+    const expected = { name: 'm', kind: 'key', attributes, lastWrite, values: key.values, keys };
+    expect(copy).to.deep.equal(expected);
+    expect(keyWith(emptyKey('x'), {})).to.deep.equal(emptyKey('x'));
+  });
+
+  it('an empty hive has no attributes either', () => {
+    expect(isEmptyHive(emptyKey())).to.equal(true);
+    expect(isEmptyHive({ ...emptyKey(), attributes: {}, lastWrite: 1n })).to.equal(true);
+    expect(isEmptyHive({ ...emptyKey(), attributes: { className: 'c' } })).to.equal(false);
+    expect(isEmptyHive({ ...emptyKey(), kind: 'opaque' })).to.equal(false);
+  });
+
+  it('law: maps are walked in canonical order', () => {
+    fc.assert(
+      fc.property(hive, ({ values }) => {
+        const names = [...values.keys()].sort();
+        expect(sortedNames(values)).to.deep.equal(names);
+        expect([...inOrder(values)]).to.deep.equal(names.map((name) => values.get(name)));
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('law: a copy is equal', () => {

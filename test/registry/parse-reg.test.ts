@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { type HiveRoot, type RegistryKey, type RegistryValue } from '../../src/registry/hive.ts';
+import {
+  type HiveRoot,
+  type KeyAttributes,
+  type RegistryKey,
+  type RegistryValue,
+} from '../../src/registry/hive.ts';
 import { type ParseRegOptions, parseReg } from '../../src/registry/parse-reg.ts';
 import { stringData, toUtf16 } from '../../src/registry/utf16.ts';
 import { refusal } from './expect-error.ts';
@@ -22,6 +27,10 @@ function only(line: string): RegistryValue {
   const [value] = keyAt(`${v5}[HKEY_LOCAL_MACHINE\\K]\r\n${line}\r\n`, 'K').values.values();
   if (value === undefined) throw new Error('no value');
   return value;
+}
+
+function all(className: string, ...security: number[]): KeyAttributes {
+  return { link: true, className, security: Uint8Array.from(security) };
 }
 
 describe('parseReg', () => {
@@ -116,6 +125,37 @@ describe('parseReg', () => {
     expect(keyAt(`${v5}[-HKLM\\P\\Q]`, 'P').kind).to.equal('key');
   });
 
+  const described: [string, string, KeyAttributes | undefined][] = [
+    ['all of them', ';#link\n;#class="a\\n\\"b"\n;#security=hex:01,\\\n;  0f\n', all('a\n"b', 1, 15)],
+    ['one of them', ';#class="C"\n', { className: 'C' }],
+    ['the last line', ';#security=hex:01', { security: Uint8Array.of(1) }],
+    ['an empty class', ';#class=""\n', undefined],
+    ['a class that is not closed', ';#class="a\n', undefined],
+    ['an unknown escape', ';#class="\\x"\n', undefined],
+    ['text behind', ';#link x\n', undefined],
+    ['a blank before', ' ;#link\n', undefined],
+    ['another case', ';#Link\n', undefined],
+    ['another order', ';#class="c"\n;#link\n', { className: 'c' }],
+    ['an empty line before', '\n;#link\n', undefined],
+    ['a value before', '"a"=""\n;#link\n', undefined],
+    ['upper-case digits', ';#security=hex:0F\n', undefined],
+    ['the descriptor of a key above that has none', ';#security=above\n', undefined],
+    ['no bytes', ';#security=hex:\n', undefined],
+    ['a comma at the end', ';#security=hex:01,\n', undefined],
+    ['a fold that is no comment', ';#security=hex:01,\\\n;\n"a"=""\n', undefined],
+  ];
+  for (const [what, lines, attributes] of described) {
+    it(`reads attributes, or comments: ${what}`, () => {
+      expect(keyAt(`${v5}[HKLM\\K]\n${lines}`, 'K').attributes).to.deep.equal(attributes);
+    });
+  }
+
+  it('keeps attributes when a key comes again, and not when it is deleted', () => {
+    const text = `${v5}[HKLM\\K] ; why\n;#link\n;#class="a"\n[HKLM\\K]\n;#class="b"\n[HKLM\\K]\n`;
+    expect(keyAt(text, 'K').attributes).to.deep.equal({ link: true, className: 'b' });
+    expect(keyAt(`${text}[-HKLM\\K]\n;#link\n[HKLM\\K]\n`, 'K').attributes).to.equal(undefined);
+  });
+
   it('takes __proto__ for a name like any other', () => {
     const key = keyAt(`${v5}[HKLM\\__proto__]\n"__proto__"="x"`, '__proto__');
     expect(key.values.get('__PROTO__')?.name).to.equal('__proto__');
@@ -208,6 +248,8 @@ describe('parseReg', () => {
     ['string data', '[HKLM]\n"a"="12"', { valueData: 4 }],
     ['an escaped string', '[HKLM]\n"a"="\\\\\\\\"', { valueData: 4 }],
     ['keys', '[HKLM\\a\\b]', { keys: 2 }],
+    ['a class', '[HKLM]\r\n;#class="12"', { className: 1 }],
+    ['a descriptor', '[HKLM]\r\n;#security=hex:01,02', { security: 1 }],
     ['values', '[HKLM]\n"a"=-\n"A"=-', { values: 1 }],
   ];
   for (const [name, text, limits] of large) {
