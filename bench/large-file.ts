@@ -38,7 +38,7 @@ try {
   const share = bytes / statSync(dataOf(target)).size;
   const runs = { create, 'apply in place': inPlace, 'apply to a new folder': toNew };
   console.log(`${size} MiB, ${edits} edits, ${inserted} bytes inserted at the front`);
-  console.log(`patch: ${mebibytes(bytes)}, ${(share * 100).toFixed(2)} % of the file\n`);
+  console.log(`patch: ${mebibytes(bytes)}, ${(share * 100).toPrecision(2)} % of the file\n`);
   printTable([
     ['', 'wall time', 'peak memory'],
     ...Object.entries(runs).map(([name, { ms, peak }]) => [name, seconds(ms), mebibytes(peak)]),

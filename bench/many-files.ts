@@ -14,7 +14,8 @@ const files = 50_000;
 const folders = 500;
 const changed = 100;
 const createGoal = 3;
-const applyGoal = 1;
+/** "Well under" as long. */
+const applyGoal = 0.75;
 
 const { folder, vpa, date, number: runs, clean } = benchOptions('many-files', 'runs', 5);
 const [base, target, copy] = ['base', 'target', 'copy'].map((name) => join(folder, name)) as [
@@ -48,7 +49,6 @@ try {
 }
 
 async function command(...words: string[]): ReturnType<typeof measure> {
-  rmSync(words[0] === 'create' ? patch : '', { force: true });
   return measure(process.execPath, [vpa, ...words, '--quiet']);
 }
 
@@ -65,28 +65,37 @@ function report(
   peaks: Record<'create' | 'apply', number | null>,
   right: boolean,
 ): void {
-  const [copied, created, applied] = [times.copy, times.create, times.apply].map(median) as [
-    number,
-    number,
-    number,
-  ];
-  const ratios = { create: created / copied, apply: applied / copied };
+  const best = (numbers: readonly number[]): number => Math.min(...numbers);
+  const ratiosBy = (of: (numbers: readonly number[]) => number): { create: number; apply: number } => {
+    return { create: of(times.create) / of(times.copy), apply: of(times.apply) / of(times.copy) };
+  };
+  const ratios = ratiosBy(median);
+  // For whoever reads it: where this is far from the ratio of the medians, the machine had other work.
+  const fastest = ratiosBy(best);
   const bytes = statSync(patch).size;
-  console.log(`${files} files in ${folders} folders, ${changed} changed; medians of ${runs}`);
+  console.log(`${files} files in ${folders} folders, ${changed} changed; ${runs} runs`);
   console.log(`patch: ${bytes} bytes\n`);
+  const row = (name: 'create' | 'apply', label: string): string[] => [
+    label,
+    seconds(median(times[name])),
+    ratios[name].toFixed(2),
+    seconds(best(times[name])),
+    fastest[name].toFixed(2),
+    mebibytes(peaks[name]),
+  ];
   printTable([
-    ['', 'wall time', 'to cp -r', 'peak memory'],
-    ['cp -r', seconds(copied), '1.00', ''],
-    ['create', seconds(created), ratios.create.toFixed(2), mebibytes(peaks.create)],
-    ['apply in place', seconds(applied), ratios.apply.toFixed(2), mebibytes(peaks.apply)],
+    ['', 'median', 'to cp -r', 'fastest', 'to cp -r', 'peak memory'],
+    ['cp -r', seconds(median(times.copy)), '1.00', seconds(best(times.copy)), '1.00', ''],
+    row('create', 'create'),
+    row('apply', 'apply in place'),
   ]);
   console.log();
   printGoals([
     { text: 'the patched tree is the target', holds: right },
     { text: `create takes under ${createGoal} times as long as cp -r`, holds: ratios.create < createGoal },
-    { text: `apply takes well under the time of cp -r`, holds: ratios.apply < applyGoal },
+    { text: 'apply takes well under the time of cp -r', holds: ratios.apply < applyGoal },
   ]);
-  record('many-files', date, { files, changed, runs, patch: bytes, right, times, ratios, peaks });
+  record('many-files', date, { files, changed, runs, patch: bytes, right, times, ratios, fastest, peaks });
 }
 
 /** Files of up to 4 KiB, the same in every version but for those that are changed. */

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 export interface Goal {
   readonly text: string;
@@ -27,7 +28,7 @@ export function printGoals(goals: readonly Goal[]): void {
 
 /** Adds a line to `bench/out/results.ndjson`. The date is the caller's, since a benchmark asks no clock for one. */
 export function record(benchmark: string, date: string | undefined, result: object): void {
-  const path = new URL('./out/results.ndjson', import.meta.url).pathname;
+  const path = fileURLToPath(new URL('./out/results.ndjson', import.meta.url));
   mkdirSync(dirname(path), { recursive: true });
   const machine = { node: process.version, platform: process.platform, cores: availableParallelism() };
   appendFileSync(path, `${JSON.stringify({ benchmark, date, ...machine, ...result })}\n`);

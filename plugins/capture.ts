@@ -1,7 +1,7 @@
 /** capture: two layers → what is compared, then one file per difference, in byte order of names. */
+import { availableParallelism } from 'node:os';
 import type Vinyl from 'vinyl';
 import type { Executor, Kernel } from '../src/exec/executor.ts';
-import { inOrder } from '../src/exec/in-order.ts';
 import { threads as threadPool } from '../src/exec/threads.ts';
 import type { DirectoryReadOptions } from '../src/layer/directory-sublayer.ts';
 import { createExclude } from '../src/layer/excludes.ts';
@@ -27,7 +27,7 @@ export interface CaptureOptions {
   readonly expected?: readonly string[];
   /** Variable name → path in registry data, beside those of the layers. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** How many threads read; never changes the result. All processors if left out. */
+  /** With one, this thread reads everything; never changes the result. All processors if left out. */
   readonly threads?: number;
 }
 
@@ -41,32 +41,27 @@ export const capture = ({
   excludes = [],
   expected = excludes,
   variables = {},
-  threads,
+  threads = availableParallelism(),
 }: CaptureOptions): Stage => {
   const exclude = createExclude(excludes);
   return source('capture', async function* (context) {
     const before = await open(base);
     const after = await open(target);
-    const executor = threadPool(threads === undefined ? {} : { concurrency: threads });
-    const read = async (layer: Layer): Promise<Side> => {
+    let done = 0;
+    const read = async (layer: Layer, signal: AbortSignal, readFiles?: FileReader): Promise<Side> => {
       const entries: Entry[] = [];
       const onEntry = (label: string): void => {
-        const done = entries.length + 1;
-        if (done % reported === 0) context.report({ done, total: null, unit: 'entries', label });
+        if (++done % reported === 0) context.report({ done, total: null, unit: 'entries', label });
       };
-      const options: DirectoryReadOptions = {
-        exclude,
-        signal: context.signal,
-        onEntry,
-        ...(executor.concurrency > 1 && { readFiles: readerOn(executor, context.signal) }),
-      };
+      const options: DirectoryReadOptions = { exclude, signal, onEntry, ...(readFiles && { readFiles }) };
       for await (const one of layer.readOnly.entries(options)) entries.push(one);
       const { identity } = layer;
       return { identity, variables: { ...variables, ...layer.variables }, entries };
     };
-    const [old, now] = await (async () => [await read(before), await read(after)] as const)().finally(() =>
-      executor.close(),
-    );
+    const [old, now] = await atOnce(context.signal, threads, (signal, elsewhere) => [
+      read(before, signal, elsewhere),
+      read(after, signal),
+    ]);
     warn(
       exclude.unmatched().filter((rule) => expected.includes(rule)),
       context,
@@ -76,15 +71,35 @@ export const capture = ({
   });
 };
 
+/**
+ * Does two things at once: the first may read on a thread of its own, if there is one to be had. When one fails, the
+ * other ends too. More threads than two gain little, since each has to be started.
+ */
+async function atOnce<Result>(
+  signal: AbortSignal,
+  threads: number,
+  start: (signal: AbortSignal, elsewhere: FileReader | undefined) => [Promise<Result>, Promise<Result>],
+): Promise<[Result, Result]> {
+  const executor = threadPool({ concurrency: 1 });
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const both = start(either, threads > 1 ? readerOn(executor, either) : undefined);
+  try {
+    return await Promise.all(both);
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled(both);
+    throw error;
+  } finally {
+    await executor.close();
+  }
+}
+
 const readFiles: Kernel<readonly string[], FileFacts> = readFilesAddress;
 
-/** Reads batches on several threads; their facts come in order all the same. */
 function readerOn(executor: Executor, signal: AbortSignal): FileReader {
-  return (batches) => {
-    const jobs = (async function* () {
-      for (const paths of batches) yield async () => executor.run(readFiles, paths, { signal });
-    })();
-    return inOrder(jobs, 2 * executor.concurrency);
+  return async function* (batches) {
+    for (const paths of batches) yield executor.run(readFiles, paths, { signal });
   };
 }
 

@@ -87,6 +87,7 @@ export function createPatch(application: Application, options: CreatePatchOption
       excludes: [...family.excludes, ...excludes],
       expected: excludes,
       variables,
+      ...(options.threads !== undefined && { threads: options.threads }),
     }),
     ...create({
       ...options,

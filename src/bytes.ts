@@ -1,5 +1,5 @@
 /** Random access to bytes, so that a delta never forces a second copy of a file into memory; and digests of them. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { PatchError } from './errors.ts';
 
 export interface Bytes {
@@ -78,7 +78,7 @@ export function tooLarge(what: string, size: number, limit: number): PatchError 
 }
 
 export function digestOf(data: Uint8Array): Digest {
-  return `sha256:${createHash('sha256').update(data).digest('hex')}`;
+  return `sha256:${hash('sha256', data, 'hex')}`;
 }
 
 export interface Hasher {
@@ -87,9 +87,9 @@ export interface Hasher {
 }
 
 export function createHasher(): Hasher {
-  const hash = createHash('sha256');
+  const sha256 = createHash('sha256');
   return {
-    update: (data) => void hash.update(data),
-    digest: () => `sha256:${hash.digest('hex')}`,
+    update: (data) => void sha256.update(data),
+    digest: () => `sha256:${sha256.digest('hex')}`,
   };
 }

@@ -28,7 +28,8 @@ export interface DirectoryReadOptions extends ReadOptions {
 }
 
 const many = 2000;
-const batchSize = 128;
+/** How many files are read before their entries are given; another thread is not to wait for us often. */
+const batchSize = { here: 64, elsewhere: 4096 };
 
 export function directorySublayer({ roots, others, reserved }: DirectorySublayerOptions): Sublayer {
   return {
@@ -42,10 +43,10 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
       const found = roots().flatMap(({ path, variable }) => walk(path, variable, limits));
       const rest = others.filter((one) => exclude?.(one.name) !== true);
       const all = [...found, ...rest].sort((a, b) => compareNames(a.name, b.name));
-      const readFiles = all.length < many ? readHere : (options.readFiles ?? readHere);
-      const batches = inBatches(all);
+      const elsewhere = all.length < many ? undefined : options.readFiles;
+      const batches = inBatches(all, elsewhere ? batchSize.elsewhere : batchSize.here);
       let next = 0;
-      for await (const facts of readFiles(batches.map(filesIn), signal)) {
+      for await (const facts of (elsewhere ?? readHere)(batches.map(filesIn), signal)) {
         let file = 0;
         for (const one of batches[next++] ?? []) {
           throwIfCancelled(signal);
@@ -85,9 +86,9 @@ function locate(roots: readonly Root[], name: EntryName): Found | null {
   return found;
 }
 
-function inBatches<Item>(all: readonly Item[]): Item[][] {
-  const count = Math.ceil(all.length / batchSize);
-  return Array.from({ length: count }, (_, at) => all.slice(at * batchSize, (at + 1) * batchSize));
+function inBatches<Item>(all: readonly Item[], size: number): Item[][] {
+  const count = Math.ceil(all.length / size);
+  return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
 /** The paths of the files in a batch. */
