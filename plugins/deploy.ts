@@ -4,7 +4,7 @@ import type { Plan } from '../src/stream/plan.ts';
 import type { Target } from '../src/store/target.ts';
 import { writeWhole } from '../src/store/write-whole.ts';
 import { type ChangeFile, changeFile, isChange, isPlan, streamOf } from '../src/stream/file.ts';
-import { type Stage, stage } from '../src/stream/stage.ts';
+import { type Stage, ending, stage } from '../src/stream/stage.ts';
 import { PatchError } from '../src/errors.ts';
 
 export type DeployOptions =
@@ -14,10 +14,12 @@ export type DeployOptions =
   | { readonly file: string };
 
 export const deploy = (options: DeployOptions): Stage =>
-  stage('deploy', (files, { signal, report }) =>
-    'target' in options
-      ? deployChanges(files, options.target, signal, report)
-      : deployFile(files, options.file, signal),
+  ending(
+    stage('deploy', (files, { signal, report }) =>
+      'target' in options
+        ? deployChanges(files, options.target, signal, report)
+        : deployFile(files, options.file, signal),
+    ),
   );
 
 type Report = (progress: { done: number; total: number; unit: 'entries'; label: string }) => void;

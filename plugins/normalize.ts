@@ -2,6 +2,7 @@
 import type Vinyl from 'vinyl';
 import { createExclude } from '../src/layer/excludes.ts';
 import type { Entry } from '../src/layer/layer.ts';
+import { compareNames } from '../src/layer/name.ts';
 import { type Rules, normalizer } from '../src/layer/rules.ts';
 import { pickVariables } from '../src/layer/variables.ts';
 import type { Side } from '../src/stream/comparison.ts';
@@ -26,6 +27,7 @@ export const normalize = (options: NormalizeOptions = {}): Stage => {
   const exclude = createExclude(excludes);
   return stage('normalize', async function* (files, { notice }) {
     let hives = new Map<string, { base?: Entry; target?: Entry }>();
+    let pending: string[] = [];
     for await (const file of files) {
       if (isComparison(file)) {
         const { base, target } = file.comparison;
@@ -52,16 +54,20 @@ export const normalize = (options: NormalizeOptions = {}): Stage => {
           });
         }
         hives = hivesOf(comparison);
+        pending = [...hives.keys()].sort(compareNames);
         yield comparisonFile(comparison);
       } else if (isChange(file)) {
-        if (exclude(file.change.name)) continue;
-        const hive = hives.get(file.change.name);
-        if (!hive && file.change.before?.type !== 'hive' && file.change.after?.type !== 'hive') yield file;
-        else yield* again(hive?.base, hive?.target);
+        const { after, before, name } = file.change;
+        // Hives are compared again, also those that were the same: under other variables they may mean something else.
+        for (; pending[0] !== undefined && compareNames(pending[0], name) <= 0; pending.shift()) {
+          yield* again(hives.get(pending[0]));
+        }
+        if (!exclude(name) && before?.type !== 'hive' && after?.type !== 'hive') yield file;
       } else {
         yield file;
       }
     }
+    for (const name of pending) yield* again(hives.get(name));
   });
 };
 
@@ -80,7 +86,7 @@ function hivesOf(comparison: { base: Side; target: Side }): Map<string, { base?:
 }
 
 /** The change between two normalized hives; none where they became equal. */
-async function* again(base: Entry | undefined, target: Entry | undefined): AsyncGenerator<Vinyl> {
+async function* again({ base, target }: { base?: Entry; target?: Entry } = {}): AsyncGenerator<Vinyl> {
   const change = changeOf(base, target);
   if (change) yield changeFile(change, target?.bytes ?? null, base?.bytes ?? null);
 }

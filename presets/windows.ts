@@ -1,5 +1,6 @@
 /** Windows applications: what Explorer and the installer leave behind is no part of them. */
 import { machineVariableNames } from '../src/layer/variables.ts';
+import { ruleSet } from '../src/registry/rule-sets/rule-sets.ts';
 import type { Family } from './family.ts';
 
 export const windows: Family = {
@@ -15,16 +16,11 @@ export const windows: Family = {
     '~$*',
   ],
   volatile: [
-    // Most-recently-used lists, window places and folder views of Explorer.
-    'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\RecentDocs',
-    'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\UserAssist',
-    'HKCU\\Software\\Microsoft\\Windows\\Shell\\BagMRU',
-    'HKCU\\Software\\Microsoft\\Windows\\Shell\\Bags',
-    // Renames that wait for the next start of the machine.
-    'HKLM\\System\\CurrentControlSet\\Control\\Session Manager::PendingFileRenameOperations',
-    // When and from where it was installed.
-    'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\*::InstallDate',
-    'HKLM\\Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\*::InstallSource',
+    ...ruleSet('windows-installer').rules,
+    ...ruleSet('mru-lists').rules,
+    ...ruleSet('plug-and-play').rules,
+    // A Windows application may have been captured in Wine; nowhere else does a rule of these match.
+    ...ruleSet('wine').rules,
   ],
   variables: machineVariableNames,
 };

@@ -2,8 +2,10 @@
 import type { Digest } from '../bytes.ts';
 import type { Rules } from '../layer/rules.ts';
 import type { DeltaCount } from '../registry/delta.ts';
+import type { ObjectChange } from '../registry/objects/object.ts';
 import { colors } from './colors.ts';
 import { printable } from './printable.ts';
+import { objectLines } from './registry/object-lines.ts';
 import { describeCounts } from './registry-counts.ts';
 import { kindsText, paints, titleLine } from './report-text.ts';
 import { type EntryReport, countKinds } from './report.ts';
@@ -34,6 +36,8 @@ export interface DiffReport {
   readonly registry: DeltaCount;
   /** Hive → its differences in .reg syntax, as far as that goes. */
   readonly registryText: Readonly<Record<string, string>>;
+  /** Services, file associations and the like that differ. */
+  readonly objects?: readonly ObjectChange[];
   readonly rules: Rules | null;
   readonly notices: readonly Note[];
 }
@@ -48,6 +52,7 @@ export function diffLines(report: DiffReport): string[] {
       ...(registry === '' ? [] : [['registry', registry]]),
     ]),
     ...(report.changes.length === 0 ? [] : ['', ...changeLines(report.changes)]),
+    ...objectLines(report.objects ?? []),
     ...texts.flatMap((text) => ['', ...text.split('\n').map(paintRegistry)]),
   ];
 }
@@ -71,7 +76,7 @@ function sizeText({ kind, type, before, size }: DiffChange): string {
 }
 
 /** By the comment that formatDelta puts behind what happened; keys that only say where something is stay plain. */
-function paintRegistry(line: string): string {
+export function paintRegistry(line: string): string {
   const word = / ; (added|removed|changed)(?::.*)?$/.exec(line)?.[1];
   if (word === 'added') return colors.green(line);
   if (word === 'removed') return colors.red(line);

@@ -47,6 +47,11 @@ const commands: readonly Listed[] = [
     summary: 'add signatures to a patch',
     load: async () => (await import('./sign.ts')).sign,
   },
+  {
+    name: 'registry',
+    summary: 'show, convert, compare and merge registries in any form',
+    load: async () => (await import('./registry/registry.ts')).registry,
+  },
 ];
 
 const examples = `

@@ -2,11 +2,10 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PatchError, fromSystem, systemCode } from '../errors.ts';
-import { type HiveRoot, type Registry, type RegistryKey, hiveRoots } from '../registry/hive.ts';
-import { parseReg } from '../registry/parse-reg.ts';
-import { unionOf } from '../registry/union.ts';
+import { type RegistrySource, areaFilesOf, openAreaFile, openRegistry } from '../registry/forms/forms.ts';
+import type { Registry } from '../registry/hive.ts';
 import { type Root, directorySublayer } from './directory-sublayer.ts';
-import { hiveEntries, parseHive } from './hive-entry.ts';
+import { hiveEntries, together } from './hive-entry.ts';
 import {
   type LayerJson,
   deleteEntriesFile,
@@ -21,10 +20,13 @@ import { applicationRoot, entryName, nameProblem, registryArea } from './name.ts
 export const workFolder = '.vpa-work';
 const reserved: ReadonlySet<string> = new Set([workFolder]);
 
-/** A `.reg` file and what is in it. */
+/** A registry file of any form (`detectForm`), and what is in it. */
 export interface RegistryFile {
   readonly path: string;
+  readonly bytes: Uint8Array;
   readonly registry: Registry;
+  /** What it needs to be written in the same form again. */
+  readonly source: RegistrySource;
 }
 
 /** A layer in a folder, with what is needed to write to it. */
@@ -39,8 +41,9 @@ export interface DirectoryLayer extends Layer {
 }
 
 /**
- * Opens a folder as a layer. `registry`: `.reg` files that belong to a plain application directory. E_INPUT for what
- * cannot be read, E_FORMAT for a `layer.json` or `.reg` that is not one.
+ * Opens a folder as a layer. `registry`: registry files of any form that belong to a plain application directory. E_INPUT
+ * for what cannot be read, E_FORMAT for a `layer.json` or registry file that is not one, E_USAGE for a hive of which
+ * nothing tells which part of the registry it is.
  */
 export function openDirectory(path: string, registry: readonly string[] = []): DirectoryLayer {
   const directory = resolve(path);
@@ -65,10 +68,11 @@ export function openDirectory(path: string, registry: readonly string[] = []): D
 }
 
 function plainDirectory(directory: string, registry: readonly string[]): DirectoryLayer {
-  const registryFiles = registry.map((path) => ({
-    path: resolve(path),
-    registry: parseReg(readInput(path)),
-  }));
+  const registryFiles = registry.map((path) => {
+    const bytes = readInput(path);
+    const source = openRegistry(bytes, { name: basename(path) });
+    return { path: resolve(path), bytes, source, registry: source.registry };
+  });
   const roots = (): Root[] => [{ variable: applicationRoot, path: directory }];
   return {
     identity: { id: '', name: basename(directory), version: '' },
@@ -89,10 +93,11 @@ function layerDirectory(directory: string): DirectoryLayer {
     join(directory, layerFile),
   );
   const readOnly = join(directory, 'read-only');
-  const registryFiles = hiveRoots.flatMap((root): RegistryFile[] => {
-    const path = join(readOnly, 'registry', `${root}.reg`);
-    const text = readOptional(path);
-    return text ? [{ path, registry: new Map([[root, parseHive(root, text, path)]]) }] : [];
+  const registryFiles = areaFilesOf(namesIn(join(readOnly, 'registry'))).map((name): RegistryFile => {
+    const path = join(readOnly, 'registry', name);
+    const bytes = readInput(path);
+    const source = openAreaFile(name, bytes, path);
+    return { path, bytes, source, registry: source.registry };
   });
   const deletePath = join(readOnly, deleteEntriesFile);
   const deleteEntries = parseDeleteEntries(readOptional(deletePath)?.toString() ?? '[]', deletePath);
@@ -132,16 +137,13 @@ function variableFolders(files: string): Root[] {
   });
 }
 
-/** The hives of several files, as one registry. */
-export function together(files: readonly RegistryFile[]): Registry {
-  const hives = new Map<HiveRoot, RegistryKey>();
-  for (const { registry } of files) {
-    for (const [root, key] of registry) {
-      const other = hives.get(root);
-      hives.set(root, other ? unionOf(other, key) : key);
-    }
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw fromSystem(error, 'read', folder);
   }
-  return hives;
 }
 
 function readInput(path: string): Buffer {

@@ -5,6 +5,7 @@ import type { HiveRoot, Registry, RegistryKey } from '../registry/hive.ts';
 import { emptyKey, isEmptyHive } from '../registry/key.ts';
 import { parseReg } from '../registry/parse-reg.ts';
 import { formatHive } from '../registry/format-reg.ts';
+import { unionOf } from '../registry/union.ts';
 import { hiveName, hiveRootOf } from './hive-names.ts';
 import type { Entry } from './layer.ts';
 
@@ -24,6 +25,18 @@ export function hiveEntry(root: HiveRoot, key: RegistryKey): Entry | null {
 
 export function hiveEntries(registry: Registry): Entry[] {
   return [...registry].flatMap(([root, key]) => hiveEntry(root, key) ?? []);
+}
+
+/** The hives of several files, as one registry; where two have a value, that of the later file counts. */
+export function together(files: readonly { readonly registry: Registry }[]): Registry {
+  const hives = new Map<HiveRoot, RegistryKey>();
+  for (const { registry } of files) {
+    for (const [root, key] of registry) {
+      const other = hives.get(root);
+      hives.set(root, other ? unionOf(other, key) : key);
+    }
+  }
+  return hives;
 }
 
 /** The hive that an entry holds; an empty one for null. E_FORMAT where its text is not that of one hive. */

@@ -11,9 +11,10 @@ import {
 import { type Bytes, type Digest, bytesOf, chunksOf, createHasher, sliceOf } from '../bytes.ts';
 import { openFile } from './file-bytes.ts';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
-import { type HiveRoot, type RegistryKey, hiveRoots } from '../registry/hive.ts';
+import { areaFilesOf, openAreaFile } from '../registry/forms/forms.ts';
+import type { Registry } from '../registry/hive.ts';
 import { createSpool } from '../spool.ts';
-import { hiveEntries, parseHive } from './hive-entry.ts';
+import { hiveEntries, together } from './hive-entry.ts';
 import { layerFile, deleteEntriesFile, parseDeleteEntries, parseLayerJson } from './layer-json.ts';
 import type { Entry, Layer, ReadOptions, Sublayer } from './layer.ts';
 import { linkProblem } from './link.ts';
@@ -21,6 +22,7 @@ import { compareNames, entryName, parentOf } from './name.ts';
 
 const limits = { entries: 2_000_000, text: 256 << 20, link: 4096, file: 256 * 2 ** 30 };
 const filesArea = 'read-only/files/';
+const registryFolder = 'read-only/registry/';
 const unix = 3;
 /** Up to this size, content is not kept between two reads. */
 const smallSize = 1 << 20;
@@ -45,12 +47,7 @@ export async function openVsa(path: string): Promise<Layer> {
       });
     }
     const { id, name, version, variables } = parseLayerJson(description.toString(), layerFile);
-    const registry = new Map<HiveRoot, RegistryKey>();
-    for (const root of hiveRoots) {
-      const part = `read-only/registry/${root}.reg`;
-      const text = await read(part);
-      if (text) registry.set(root, parseHive(root, text, part));
-    }
+    const registry = await readArea(items, read);
     const deletes = parseDeleteEntries(
       (await read(`read-only/${deleteEntriesFile}`))?.toString() ?? '[]',
       path,
@@ -68,6 +65,21 @@ export async function openVsa(path: string): Promise<Layer> {
   } catch (error) {
     throw isZipError(error) ? notZip(path, error) : fromSystem(error, 'read', path);
   }
+}
+
+/** The hives of all files of the registry area, whatever their form. */
+async function readArea(
+  items: ReadonlyMap<string, ZipEntry>,
+  read: (name: string) => Promise<Buffer | null>,
+): Promise<Registry> {
+  const found = [...items.keys()].filter((part) => part.startsWith(registryFolder));
+  const files: { readonly registry: Registry }[] = [];
+  for (const name of areaFilesOf(found.map((part) => part.slice(registryFolder.length)))) {
+    const part = registryFolder + name;
+    const bytes = await read(part);
+    if (bytes) files.push(openAreaFile(name, bytes, part));
+  }
+  return together(files);
 }
 
 /** Lets yauzl read without a descriptor that someone would have to close: contents are read long after `capture`. */

@@ -9,7 +9,7 @@ import { type Drafts, createDrafts } from './drafts.ts';
 import { createGathering } from './gather.ts';
 import { pathIn } from './in-place-target.ts';
 import { fullFolder } from './journal.ts';
-import type { Staged } from './staged.ts';
+import { type Staged, keepsMode } from './staged.ts';
 import type { Target } from './target.ts';
 import { claim, unclaim } from './work-folder.ts';
 
@@ -160,6 +160,7 @@ function build(
     if (draft !== null) renameSync(draft, path);
     if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
     if ('mode' in after) modes.push([path, after.mode]);
+    else if (keepsMode(change)) modes.push([path, lstatSync(pathIn(base, change.name)).mode & 0o7777]);
   }
   return modes.reverse();
 }

@@ -3,6 +3,7 @@ import { closeSync, fchmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeS
 import { join } from 'node:path';
 import { fromSystem, throwIfCancelled } from '../errors.ts';
 import { platformHasModes } from '../layer/walk.ts';
+import { removeTree } from './remove-tree.ts';
 
 export interface Drafts {
   /** A path in the work folder that nothing has yet. */
@@ -28,7 +29,7 @@ export function createDrafts(work: string): Drafts {
     for (const folder of [work, join(work, 'draft'), join(work, 'backup')])
       mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    rmSync(work, { recursive: true, force: true });
+    removeTree(work);
     throw fromSystem(error, 'write', work);
   }
   const reserve = (kind: 'draft' | 'backup'): string => join(work, kind, String(count++));
@@ -71,7 +72,7 @@ export function createDrafts(work: string): Drafts {
     release() {
       try {
         for (const path of outside) rmSync(path, { force: true });
-        rmSync(work, { recursive: true, force: true });
+        removeTree(work);
       } catch (error) {
         throw fromSystem(error, 'write', work);
       }

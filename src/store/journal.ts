@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { PatchError, fromSystem, systemCode, throwIfCancelled } from '../errors.ts';
+import { removeTree } from './remove-tree.ts';
 import { statsAt } from './stats.ts';
 import type { Step } from './steps.ts';
 
@@ -70,7 +71,7 @@ export function recover(work: string): boolean {
       dirname(work),
     );
   }
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
   return interrupted;
 }
 
@@ -201,6 +202,8 @@ function undoStep(step: Step): void {
       break;
     case 'chmod':
       if (step.before !== null && has(step.path)) chmodSync(step.path, step.before);
+      // A folder that we made has to be emptied before it goes.
+      else if (statsAt(step.path)?.isDirectory() === true) chmodSync(step.path, 0o700);
   }
 }
 

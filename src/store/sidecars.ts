@@ -1,7 +1,7 @@
 /** The files of a layer that are not entries themselves: registry files, the list of delete entries, `layer.json`. */
 import { join } from 'node:path';
 import { PatchError } from '../errors.ts';
-import type { DirectoryLayer } from '../layer/directory-layer.ts';
+import type { DirectoryLayer, RegistryFile } from '../layer/directory-layer.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
 import { parseHive } from '../layer/hive-entry.ts';
 import { deleteEntriesFile, formatDeleteEntries, formatLayerJson, layerFile } from '../layer/layer-json.ts';
@@ -9,7 +9,9 @@ import type { Identity } from '../layer/layer.ts';
 import { compareNames } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import { formatReg } from '../registry/format-reg.ts';
+import { canHold, newAreaFile, writeAgainOrUnicode } from '../registry/forms/forms.ts';
 import { type HiveRoot, type Registry, type RegistryKey, hiveRoots } from '../registry/hive.ts';
+import { emptyKey, equalKeys, isEmptyHive } from '../registry/key.ts';
 import { splitUnion } from '../registry/union.ts';
 
 /** A file and its new content; null where it goes. */
@@ -40,45 +42,102 @@ function registrySidecars(layer: DirectoryLayer, { hives }: Gathered): Sidecar[]
   return layer.description === null ? ownFiles(layer, after) : areaFiles(layer, after);
 }
 
-/** A layer directory has one file for each hive. */
-function areaFiles({ directory }: DirectoryLayer, after: ReadonlyMap<HiveRoot, RegistryKey>): Sidecar[] {
-  return [...after].map(([root, key]) => ({
-    path: join(directory, 'read-only', 'registry', `${root}.reg`),
-    content: isEmpty(key) ? null : formatReg(new Map([[root, key]])),
-  }));
+/** A layer directory's files; a hive that had none gets one, and a file that has nothing left goes. */
+function areaFiles(layer: DirectoryLayer, after: Hives): Sidecar[] {
+  const { registryFiles, directory } = layer;
+  const rest = new Map(after);
+  const sidecars: Sidecar[] = [];
+  divided(registryFiles, after, rest).forEach((now, index) => {
+    const file = registryFiles[index];
+    if (file === undefined || sameHives(now, file.registry)) return;
+    const content = [...now.values()].every(isEmptyHive) ? null : rewritten(file, now);
+    sidecars.push({ path: file.path, content });
+  });
+  for (const [root, key] of rest) {
+    if (isEmptyHive(key)) continue;
+    const path = join(directory, 'read-only', 'registry', newAreaFile(root));
+    sidecars.push({ path, content: formatReg(new Map([[root, key]])) });
+  }
+  return sidecars;
 }
 
 /** Beside a plain directory the user named the files; each keeps what it had. */
-function ownFiles({ registryFiles }: DirectoryLayer, after: ReadonlyMap<HiveRoot, RegistryKey>): Sidecar[] {
+function ownFiles({ registryFiles }: DirectoryLayer, after: Hives): Sidecar[] {
   if (registryFiles.length === 0) {
     throw new PatchError('E_CONFLICT', 'the patch changes the registry, and no registry file was given', {
-      help: 'name the .reg file of the application (--registry)',
+      help: 'name the registry file of the application (--registry)',
     });
   }
-  const now = registryFiles.map(({ registry }) => new Map(registry));
+  const rest = new Map(after);
+  const files = divided(registryFiles, after, rest);
+  for (const [root, key] of rest) {
+    if (isEmptyHive(key)) continue;
+    const index = registryFiles.findIndex(({ source }) => canHold(source, root));
+    if (index < 0) {
+      throw new PatchError(
+        'E_CONFLICT',
+        `the patch has keys of the hive '${root}', which no registry file given can hold`,
+        {
+          entry: root,
+          help: 'name another registry file beside them (--registry), for example .reg text',
+        },
+      );
+    }
+    files[index]?.set(root, key);
+  }
+  return registryFiles.map((file, index) => {
+    const now = files[index] ?? new Map<HiveRoot, RegistryKey>();
+    // Also a file without a change is told: a copy of the application has its own.
+    return { path: file.path, content: sameHives(now, file.registry) ? file.bytes : rewritten(file, now) };
+  });
+}
+
+type Hives = ReadonlyMap<HiveRoot, RegistryKey>;
+
+/** What each file has then. Hives that were in none of them stay in `rest`. */
+function divided(
+  files: readonly RegistryFile[],
+  after: Hives,
+  rest: Map<HiveRoot, RegistryKey>,
+): Map<HiveRoot, RegistryKey>[] {
+  const now = files.map(({ registry }) => new Map(registry));
   for (const [root, key] of after) {
-    const parts = splitUnion(
-      key,
-      registryFiles.map(({ registry }) => registry.get(root)),
-    );
-    parts.forEach((part, index) => {
-      if (isEmpty(part)) now[index]?.delete(root);
+    const before = files.map(({ registry }) => registry.get(root));
+    if (before.every((part) => part === undefined)) continue;
+    rest.delete(root);
+    splitUnion(key, before).forEach((part, index) => {
+      if (isEmptyHive(part)) now[index]?.delete(root);
       else now[index]?.set(root, part);
     });
   }
-  return registryFiles.map(({ path }, index) => ({
-    path,
-    content: formatReg(inOrder(now[index] ?? new Map())),
-  }));
+  return now;
 }
 
-function isEmpty(key: RegistryKey): boolean {
-  return key.keys.size === 0 && key.values.size === 0;
+/** The file in the form that it had. */
+function rewritten({ source }: RegistryFile, now: Hives): Uint8Array {
+  return writeAgainOrUnicode(inOrder(now), source, writtenAt());
+}
+
+/** When keys were changed, for forms that keep it: never by the clock, since equal inputs give equal files. */
+function writtenAt(): { readonly time?: number } {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  return /^\d{1,11}$/.test(epoch) ? { time: Number(epoch) } : {};
+}
+
+function sameHives(a: Hives, b: Hives): boolean {
+  const full = (hives: Hives): HiveRoot[] =>
+    hiveRoots.filter((root) => !isEmptyHive(hives.get(root) ?? emptyKey()));
+  const roots = full(a);
+  if (roots.join() !== full(b).join()) return false;
+  return roots.every((root) => equalKeys(a.get(root) ?? emptyKey(), b.get(root) ?? emptyKey()));
 }
 
 function inOrder(registry: Registry): Registry {
   return new Map(
-    hiveRoots.flatMap((root) => (registry.has(root) ? [[root, registry.get(root) as RegistryKey]] : [])),
+    hiveRoots.flatMap((root) => {
+      const key = registry.get(root);
+      return key === undefined ? [] : [[root, key]];
+    }),
   );
 }
 

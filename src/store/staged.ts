@@ -60,6 +60,7 @@ export function stepsOf(
       takes.push({ do: 'take', path, to: drafts.reserve('backup'), keepIfFull: after === null });
     }
     if (draft !== null) puts.push({ do: 'put', from: draft, path });
+    if (keepsMode(change)) modes.push(...chmod(path, currentMode(path) ?? undefined, null));
     if (after?.type === 'directory') {
       const there = isDirectory(path) && !isBelow(change.name, replaced);
       const made = !stays && !(before === null && there);
@@ -73,13 +74,23 @@ export function stepsOf(
   }
   takes.sort((a, b) => compareNames(b.path, a.path));
   const changed = [...takes, ...puts, ...modes.reverse()];
-  return [...openings(changed), ...changed, ...closings(changed)];
+  return [...openings(changed), ...openWhileUndone(changed), ...closings(changed)];
 }
 
 /** Whether the name is below one of those: what is on disk under it now, behind a link, is not what will be there. */
 function isBelow(name: EntryName, names: ReadonlySet<EntryName>): boolean {
   for (let up = parentOf(name); up !== null; up = parentOf(up)) if (names.has(up)) return true;
   return false;
+}
+
+/** Whether a file gets new content from a patch that knows of no modes: it was made where there are none. */
+export function keepsMode({ after, before }: Change): boolean {
+  return (
+    before?.type === 'file' &&
+    after?.type === 'file' &&
+    after.mode === undefined &&
+    !sameContent(before, after)
+  );
 }
 
 function modeOf(meta: Change['after']): number | undefined {
@@ -118,6 +129,16 @@ function closedFolders(steps: readonly Step[]): Map<string, number> {
 
 function openings(steps: readonly Step[]): Step[] {
   return [...closedFolders(steps)].map(([path, mode]) => ({ do: 'open', path, mode }));
+}
+
+/** A folder that was opened stays open until what is in it is undone; undoing `open` comes last. */
+function openWhileUndone(steps: readonly Step[]): Step[] {
+  const closed = closedFolders(steps);
+  return steps.map((step) =>
+    step.do === 'chmod' && step.before !== null && closed.has(step.path)
+      ? { ...step, before: step.before | 0o300 }
+      : step,
+  );
 }
 
 /** Gives the opened folders their modes back, unless a step has given them another one or put something else there. */

@@ -1,8 +1,9 @@
 /** The folder inside of a target where an apply keeps its drafts and backups, and its claim on the target. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PatchError, fromSystem, systemCode } from '../errors.ts';
 import { recover } from './journal.ts';
+import { removeTree } from './remove-tree.ts';
 
 const ownerFile = 'owner';
 
@@ -21,7 +22,7 @@ export function claim(work: string): void {
     made = true;
     writeFileSync(join(work, ownerFile), String(process.pid), { flag: 'wx' });
   } catch (error) {
-    if (made) rmSync(work, { recursive: true, force: true });
+    if (made) removeTree(work);
     if (systemCode(error) === 'EEXIST') {
       throw new PatchError('E_BUSY', `${work}: another run has just begun to change this target`, {
         entry: work,

@@ -1,5 +1,5 @@
 /** Vinyl files that carry a patch's parts: the comparison, changes, frames, manifest, index and signatures. */
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import Vinyl from 'vinyl';
 import { type Bytes, bytesOf, chunksOf, readAll, tooLarge } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
@@ -144,13 +144,28 @@ export async function* streamOf(file: Vinyl): AsyncGenerator<Uint8Array> {
   const bytes = bytesOfFile(file);
   if (bytes) yield* chunksOf(bytes);
   if (bytes || !file.isStream()) return;
-  for await (const piece of file.contents as AsyncIterable<unknown>) {
+  for await (const piece of piecesOf(file.contents)) {
     if (!(piece instanceof Uint8Array)) {
       throw new PatchError('E_STAGE', `${file.relative}: a stage gave contents that are text, not bytes`, {
         help: 'read with { encoding: false }',
       });
     }
     yield piece;
+  }
+}
+
+/** Vinyl's own wrapper gives all pieces of some streams to an iterator, but never an end; to events it gives both. */
+async function* piecesOf(contents: NodeJS.ReadableStream): AsyncGenerator {
+  const pieces = new PassThrough({ objectMode: true, highWaterMark: 1 });
+  const cutOff = (): void => {
+    if (!pieces.writableEnded) pieces.destroy(new Error('the contents ended before their end'));
+  };
+  contents.once('error', (error: Error) => pieces.destroy(error)).once('close', cutOff);
+  contents.pipe(pieces);
+  try {
+    yield* pieces;
+  } finally {
+    (contents as NodeJS.ReadableStream & { destroy?: () => void }).destroy?.();
   }
 }
 

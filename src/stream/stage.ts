@@ -96,6 +96,17 @@ export function source(name: string, body: (context: StageContext) => AsyncItera
   return stream;
 }
 
+/** Lets a stage end a pipeline: when nobody takes what leaves it, that is dropped. Without this, it would wait for ever. */
+export function ending(stream: Stage): Stage {
+  stream.once('pipe', () => {
+    // Whoever takes the files says so in the same turn as whoever gives them.
+    setImmediate(() => {
+      if (stream.readableFlowing === null && stream.listenerCount('readable') === 0) stream.resume();
+    });
+  });
+  return stream;
+}
+
 interface GuardedInput extends AsyncIterable<Vinyl> {
   hasEnded(): Promise<boolean>;
 }

@@ -21,7 +21,7 @@ describe('law 1: apply(base, create(base, target)) = target', () => {
           expect(listing(readTree(now)), 'the target that was only read').to.deep.equal(listing(target));
         }),
       ),
-      runs(200),
+      runs(140),
     ));
 
   it('of a plain directory, into a new one; the old one stays as it was', () =>
@@ -37,7 +37,7 @@ describe('law 1: apply(base, create(base, target)) = target', () => {
           expect(footprint(old)).to.deep.equal(before);
         }),
       ),
-      runs(100),
+      runs(70),
     ));
 
   const layerPairs = fc.record({
@@ -81,7 +81,7 @@ describe('law 1: apply(base, create(base, target)) = target', () => {
             expect(existsSync(join(place, '.vpa-work'))).to.equal(false);
           }),
         ),
-        runs(60),
+        runs(40),
       ));
   }
 });

@@ -41,7 +41,7 @@ describe('law 2: same inputs, same patch bytes', () => {
           expect(elsewhere.equals(first), 'from elsewhere').to.equal(true);
         }),
       ),
-      runs(60),
+      runs(40),
     ));
 
   it('of a layer with its registry', () =>

@@ -196,7 +196,7 @@ describe('law 4: a run that fails changes nothing', function () {
             const what = `call ${n}: ${calls[n] ?? ''}`;
             if (error !== undefined) {
               refused++;
-              expect(isPatchError(error), `${what} ${String(error)}`).to.equal(true);
+              expect(isPatchError(error), what).to.equal(true);
             }
             const made = options.out ?? options.to;
             const isDone =

@@ -187,6 +187,6 @@ describe('law 6: a patch applies only to the state it was made for', () => {
           }
         }),
       ),
-      runs(60),
+      runs(40),
     ));
 });

@@ -6,6 +6,7 @@ import * as plugins from '../../plugins/index.ts';
 import { create } from '../../presets/index.ts';
 import { openDirectory } from '../../src/layer/directory-layer.ts';
 import { inPlaceTarget } from '../../src/store/in-place-target.ts';
+import { contentsOf } from '../../src/stream/file.ts';
 import { run } from '../../src/stream/run.ts';
 import { type Stage, stage } from '../../src/stream/stage.ts';
 import { memoryLayer } from '../fixtures/memory-layer.ts';
@@ -48,14 +49,13 @@ describe('foreign files', () => {
     await run([capture, mixing(strangers), ...create({ id: 'x', codecs: [inlineXdelta3] })], {
       onFile: (file) => {
         out.push(file);
-        if (file.extname === '.vpa' && file.isStream()) (file.contents as Readable).resume();
+        if (file.extname === '.vpa' && file.isStream()) file.contents.resume();
       },
     });
     expect(out.filter((file) => file.extname !== '.vpa')).to.have.members(strangers);
     expect(out).to.have.length(strangers.length + 1);
-    expect(strangers[0]?.contents?.toString()).to.equal('text');
-    const pieces = await (strangers[1]?.contents as Readable).toArray();
-    expect(Buffer.concat(pieces as Buffer[]).toString()).to.equal('streamed');
+    expect(Buffer.from(await contentsOf(strangers[0]!)).toString()).to.equal('text');
+    expect(Buffer.from(await contentsOf(strangers[1]!)).toString()).to.equal('streamed');
   });
 
   it('pass through every stage of apply as the very same objects', () =>

@@ -38,7 +38,7 @@ function longest(from: readonly string[], to: readonly string[]): number[] {
     }
   }
   const found = from.map(() => -1);
-  for (let row = 0, column = 0; row < from.length && column < to.length; ) {
+  for (let row = 0, column = 0; row < from.length && column < to.length;) {
     if (from[row] === to[column]) found[row++] = column++;
     else if (at(row + 1, column) >= at(row, column + 1)) row++;
     else column++;

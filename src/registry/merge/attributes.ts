@@ -1,4 +1,5 @@
 /** Merges what a key has beside values and keys. */
+import { attributesOf } from '../attributes.ts';
 import type { KeyAttributes, RegistryKey } from '../hive.ts';
 import { agreed, conflictKind, type RegistryConflict, type Side, type Versions } from './conflict.ts';
 import { sameBytes } from './same.ts';
@@ -41,6 +42,6 @@ function each<T>(
   { base, theirs, ours }: Versions<RegistryKey>,
   get: (attributes: KeyAttributes) => T | undefined,
 ): Versions<T> {
-  const of = (key: RegistryKey | null): T | null => get(key?.attributes ?? {}) ?? null;
+  const of = (key: RegistryKey | null): T | null => (key && get(attributesOf(key))) ?? null;
   return { base: of(base), theirs: of(theirs), ours: of(ours) };
 }

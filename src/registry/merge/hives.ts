@@ -1,9 +1,11 @@
 /** Three-way merge of hives: what a user wrote over an old base, carried over to a new base. */
 import { hiveRoots, type HiveRoot, type Registry, type RegistryKey, type RegistryValue } from '../hive.ts';
+import { keyWith } from '../key.ts';
 import { mergeAttributes } from './attributes.ts';
 import {
   agreed,
   conflictKind,
+  type ConflictKind,
   type RegistryConflict,
   type RootedConflict,
   type Side,
@@ -63,7 +65,7 @@ export function mergeRegistries(
     const run: Run = { prefer, conflicts: [] };
     const key = mergeKeys(pick({ base, theirs, ours }, root), [], run);
     if (key !== null) merged.set(root, key);
-    conflicts.push(...run.conflicts.map((conflict) => ({ ...conflict, root })));
+    for (const conflict of run.conflicts) conflicts.push({ ...conflict, root });
   }
   return { merged, conflicts };
 }
@@ -76,7 +78,7 @@ function mergeKeys(keys: Versions<RegistryKey>, path: Path, run: Run): RegistryK
   const gone = (key: RegistryKey): boolean => key.kind === 'delete-entry';
   if (gone(theirs) === gone(ours)) return mergeBoth({ base, theirs, ours }, path, run);
   const merged = mergeWhole(keys, path, run);
-  return merged && { ...merged, name: spelling(keys, run) };
+  return merged && keyWith(merged, { name: spelling(keys, run) });
 }
 
 /** One side has no such key: there is nothing to merge it with, but the other side may not have touched it. */
@@ -87,10 +89,11 @@ function mergeWhole(keys: Versions<RegistryKey>, path: Path, run: Run): Registry
   return keys[run.prefer];
 }
 
-/** A delete entry in a key's place says the same as a removal. */
-function wholeKind({ base, theirs, ours }: Versions<RegistryKey>): ReturnType<typeof conflictKind> {
+/** A delete entry in a key's place says the same as a removal, except against a removal. */
+function wholeKind({ base, theirs, ours }: Versions<RegistryKey>): ConflictKind {
   const there = (key: RegistryKey | null): RegistryKey | null => (key?.kind === 'delete-entry' ? null : key);
-  return conflictKind({ base, theirs: there(theirs), ours: there(ours) });
+  const [their, our] = [there(theirs), there(ours)];
+  return their === null && our === null ? 'both-changed' : conflictKind({ base, theirs: their, ours: our });
 }
 
 function mergeBoth(
@@ -136,7 +139,7 @@ function mergeAllValues(keys: Versions<RegistryKey>, path: Path, run: Run): Map<
       run.conflicts.push({ of: 'value', kind: conflictKind(versions), path, name, ...versions });
       value = versions[run.prefer];
     }
-    if (value !== null) merged.set(folded, value.name === name ? value : { ...value, name });
+    if (value !== null) merged.set(folded, value.name === name ? value : renamed(value, name));
   }
   return merged;
 }
@@ -147,6 +150,10 @@ function spelling({ base, theirs, ours }: Versions<{ readonly name: string }>, {
   if (theirs === null || ours === null) return (theirs ?? ours ?? base)?.name ?? '';
   if (base?.name === theirs.name) return ours.name;
   return base?.name === ours.name ? theirs.name : (preferred?.name ?? '');
+}
+
+function renamed({ type, data }: RegistryValue, name: string): RegistryValue {
+  return { name, type, data };
 }
 
 type Maybe<Name, T> = ReadonlyMap<Name, T> | undefined;

@@ -15,33 +15,52 @@ export function mergeLists(
   const inTheirs = align(base, theirs);
   const inOurs = align(base, ours);
   if (inTheirs === null || inOurs === null) return null;
-  const merged: string[] = [];
-  const [their, our] = [additions(theirs, merged), additions(ours, merged)];
+  const merged: Placed[] = [];
+  const next = { theirs: 0, ours: 0 };
+  const addUpTo = (their: number, our: number): void => {
+    const added = theirs.slice(next.theirs, Math.max(next.theirs, their));
+    const left = countEach(added);
+    for (const element of added) merged.push({ element, twin: false });
+    for (const element of ours.slice(next.ours, Math.max(next.ours, our))) {
+      const twins = left.get(element) ?? 0;
+      left.set(element, twins - 1);
+      merged.push({ element, twin: twins > 0 });
+    }
+    // The next one is the element of the base itself.
+    if (their >= 0) next.theirs = their + 1;
+    if (our >= 0) next.ours = our + 1;
+  };
   base.forEach((element, at) => {
-    const [kept, keptToo] = [inTheirs[at] ?? -1, inOurs[at] ?? -1];
-    if (kept >= 0) their.upTo(kept);
-    if (keptToo >= 0) our.upTo(keptToo);
-    if (kept >= 0 && keptToo >= 0) merged.push(element);
+    const [their, our] = [inTheirs[at] ?? -1, inOurs[at] ?? -1];
+    addUpTo(their, our);
+    if (their >= 0 && our >= 0) merged.push({ element, twin: false });
   });
-  their.upTo(theirs.length);
-  our.upTo(ours.length);
-  const left = countMerged(base, theirs, ours);
-  return merged.filter((element) => {
-    const count = left.get(element) ?? 0;
-    left.set(element, count - 1);
-    return count > 0;
-  });
+  addUpTo(theirs.length, ours.length);
+  return withoutRepetition(merged, countMerged(base, theirs, ours));
 }
 
-/** Copies what stands between the elements that are in the base too. */
-function additions(list: readonly string[], to: string[]): { upTo(end: number): void } {
-  let next = 0;
-  return {
-    upTo: (end) => {
-      to.push(...list.slice(next, end));
-      next = end + 1;
-    },
-  };
+interface Placed {
+  readonly element: string;
+  /** Ours, where theirs has the same in the same place. */
+  readonly twin: boolean;
+}
+
+/** Where an element is there too often, twins go first, then what stands last. */
+function withoutRepetition(placed: readonly Placed[], allowed: ReadonlyMap<string, number>): string[] {
+  const surplus = countEach(placed.map(({ element }) => element));
+  for (const [element, count] of surplus) surplus.set(element, count - (allowed.get(element) ?? 0));
+  const kept = placed.filter(({ element, twin }) => {
+    const many = surplus.get(element) ?? 0;
+    if (!twin || many <= 0) return true;
+    surplus.set(element, many - 1);
+    return false;
+  });
+  const left = new Map(allowed);
+  return kept.flatMap(({ element }) => {
+    const count = left.get(element) ?? 0;
+    left.set(element, count - 1);
+    return count > 0 ? [element] : [];
+  });
 }
 
 /** How often each element may be there. */

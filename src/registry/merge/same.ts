@@ -1,5 +1,7 @@
 /** Whether content is the same to Windows: as `equalKeys`, but the case in which names are written does not count. */
-import type { KeyAttributes, RegistryKey, RegistryValue } from '../hive.ts';
+import { equalAttributes } from '../attributes.ts';
+import { equalData } from '../equal-data.ts';
+import type { RegistryKey, RegistryValue } from '../hive.ts';
 
 export function sameValue(a: RegistryValue | null, b: RegistryValue | null): boolean {
   if (a === b) return true;
@@ -8,14 +10,14 @@ export function sameValue(a: RegistryValue | null, b: RegistryValue | null): boo
 
 export function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
   if (a === b) return true;
-  return a !== null && b !== null && a.length === b.length && Buffer.compare(a, b) === 0;
+  return a !== null && b !== null && equalData(a, b);
 }
 
 export function sameKey(a: RegistryKey | null, b: RegistryKey | null): boolean {
   if (a === b) return true;
   if (a === null || b === null || a.kind !== b.kind) return false;
   if (a.values.size !== b.values.size || a.keys.size !== b.keys.size) return false;
-  if (!sameAttributes(a.attributes, b.attributes)) return false;
+  if (!equalAttributes(a, b)) return false;
   for (const [folded, value] of a.values) {
     if (!sameValue(value, b.values.get(folded) ?? null)) return false;
   }
@@ -23,12 +25,4 @@ export function sameKey(a: RegistryKey | null, b: RegistryKey | null): boolean {
     if (!sameKey(key, b.keys.get(folded) ?? null)) return false;
   }
   return true;
-}
-
-function sameAttributes(a: KeyAttributes = {}, b: KeyAttributes = {}): boolean {
-  return (
-    a.className === b.className &&
-    a.link === b.link &&
-    sameBytes(a.security ?? null, b.security ?? null)
-  );
 }

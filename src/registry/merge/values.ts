@@ -25,7 +25,8 @@ function mergeAsLists({ base, theirs, ours }: Versions<RegistryValue>): Registry
   // Their own bytes where possible: an empty list has more than one form.
   if (equalLists(merged, our)) return ours;
   if (equalLists(merged, their)) return theirs;
-  return { ...ours, data: toUtf16(merged.map((element) => `${element}\0`).join('') + '\0') };
+  const data = toUtf16(merged.map((element) => `${element}\0`).join('') + '\0');
+  return { name: ours.name, type: REG_MULTI_SZ, data };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** How Wine writes text in ASCII (wine, server/unicode.c, `dump_strW` and `parse_strW`). */
-import { type Cursor, failAt } from '../reg-scanner.ts';
 import { overLimit } from '../limits.ts';
-import { lineOf } from '../reg-scanner.ts';
+import { type Cursor, failAt, lineOf } from '../reg-scanner.ts';
 
 const letters = new Map([
   [7, 'a'],

@@ -8,7 +8,7 @@ import { wineValueLine } from './wine-value.ts';
 
 /**
  * The file's bytes, all of them ASCII, with LF at the ends of lines. E_NAME for a name that such a file cannot carry: a
- * key's that is empty or has a backslash in it, and any that ends in NUL. E_LIMIT above the size that a reader takes.
+ * key's that is empty or has a backslash in it, and any that ends in NUL or is too long. E_LIMIT above the size that a reader takes.
  */
 export function formatWine(registry: WineRegistry): Uint8Array {
   const pieces: Buffer[] = [];
@@ -51,6 +51,8 @@ function checked(name: string, path: string, what: 'key' | 'class' | 'value'): s
   // Wine leaves a NUL at the end out, in names too.
   if (name.endsWith('\0')) problem = 'ends in NUL';
   if (what === 'key' && name === '') problem = 'is empty';
+  if (what === 'key' && name.length > registryLimits.keyName) problem = 'is too long';
+  if (what === 'value' && name.length > registryLimits.valueName) problem = 'is too long';
   if (what === 'key' && name.includes('\\')) problem = 'has a backslash';
   if (problem === null) return name;
   const shown = JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);

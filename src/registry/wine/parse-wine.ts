@@ -31,6 +31,8 @@ export function parseWine(data: Uint8Array, options: Partial<RegistryLimits> = {
     header.push(headerLine(cursor));
   }
   const sections = readSections(cursor, limits);
+  // The empty line before a key is the key's.
+  if (sections.length > 0 && header.at(-1) === '') header.pop();
   return { ...describe(header), header, sections };
 }
 

@@ -8,10 +8,9 @@ import {
   type RegistryValue,
   type ValueType,
 } from '../hive.ts';
-import { type Cursor, endStatement } from '../reg-scanner.ts';
+import { type Cursor, endStatement, failAt } from '../reg-scanner.ts';
 import { type RegData, readData } from '../reg-value.ts';
 import { fromUtf16, stringData } from '../utf16.ts';
-import { failAt } from '../reg-scanner.ts';
 import { escapeWine, readEscaped } from './escape.ts';
 
 const strings: readonly [prefix: string, type: number][] = [
@@ -35,7 +34,11 @@ export function readWineData(cursor: Cursor, limit: number): RegData {
   }
   // Bytes and numbers are written as in .reg text; the delete entry that it has too is not known here.
   if (!/[hd]/.test(text.charAt(cursor.at))) {
-    return failAt(text, cursor.at, 'a string in quotation marks, str(2):, str(7):, dword:, hex: or hex(type):');
+    return failAt(
+      text,
+      cursor.at,
+      'a string in quotation marks, str(2):, str(7):, dword:, hex: or hex(type):',
+    );
   }
   return readData(cursor, null, limit);
 }
