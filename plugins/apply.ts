@@ -15,7 +15,7 @@ import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface ApplyOptions {
   /** What the patch is applied to; only read. */
-  readonly base: LayerSource | Layer;
+  readonly base: LayerSource | Layer | (() => Layer);
   /** Variable name → this machine's path, beside those of the layer. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly codecs?: readonly DeltaCodec[];
@@ -28,7 +28,7 @@ const wholeSize = 64 << 10;
 /** The base is compared with the plan before anything is made; if it is the target already, nothing comes out. */
 export const apply = ({ base, variables = {}, codecs = [xdelta3()], limits }: ApplyOptions): Stage =>
   stage('apply', async function* (files, { signal, report, notice }) {
-    const layer = typeof base === 'object' && 'readOnly' in base ? base : await openLayer(base);
+    const layer = await opened(base);
     const executor = inline();
     const memoryLimit = limits?.memory ?? defaultLimits.memory;
     const decoding = { codecs, context: { signal, executor, memoryLimit } };
@@ -83,4 +83,10 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
   for await (const piece of pieces) all.push(piece);
   return Buffer.concat(all);
+}
+
+/** A base given as a function is opened when the first file comes, not when the chain is made. */
+async function opened(base: ApplyOptions['base']): Promise<Layer> {
+  if (typeof base === 'function') return base();
+  return typeof base === 'object' && 'readOnly' in base ? base : openLayer(base);
 }

@@ -8,8 +8,8 @@ import { type Stage, ending, stage } from '../src/stream/stage.ts';
 import { PatchError } from '../src/errors.ts';
 
 export type DeployOptions =
-  /** Where changes go. */
-  | { readonly target: Target }
+  /** Where changes go; as a function, it is called when the first file comes. */
+  | { readonly target: Target | (() => Target) }
   /** The path that a `.vpa` is written to. */
   | { readonly file: string };
 
@@ -26,10 +26,12 @@ type Report = (progress: { done: number; total: number; unit: 'entries'; label: 
 
 async function* deployChanges(
   files: AsyncIterable<Vinyl>,
-  target: Target,
+  given: Target | (() => Target),
   signal: AbortSignal,
   report: Report,
 ): AsyncGenerator<Vinyl> {
+  let opened: Target | undefined;
+  const target = (): Target => (opened ??= typeof given === 'function' ? given() : given);
   const staged: ChangeFile['change'][] = [];
   let plan: Plan | undefined;
   let committed = false;
@@ -38,7 +40,7 @@ async function* deployChanges(
       if (isPlan(file)) {
         plan = file.plan;
         const { application, target: state } = plan.manifest;
-        target.identify({ ...application, version: state.version });
+        target().identify({ ...application, version: state.version });
         yield file;
       } else if (isChange(file)) {
         if (file.change.encoding.length > 0) {
@@ -46,7 +48,7 @@ async function* deployChanges(
             help: 'apply has to stand before deploy',
           });
         }
-        await target.stage(file.change, file.isNull() ? null : streamOf(file), signal);
+        await target().stage(file.change, file.isNull() ? null : streamOf(file), signal);
         staged.push(file.change);
         report({
           done: staged.length,
@@ -58,11 +60,11 @@ async function* deployChanges(
         yield file;
       }
     }
-    if (plan || staged.length > 0) await target.commit(signal);
+    if (plan || staged.length > 0) await target().commit(signal);
     committed = true;
   } finally {
     // Also where the consumer went away, which ends this generator without an error.
-    if (!committed) await target.abort();
+    if (!committed) await opened?.abort();
   }
   for (const change of staged) yield await changeFile(change, null);
 }

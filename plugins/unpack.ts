@@ -2,7 +2,7 @@
 import type Vinyl from 'vinyl';
 import { type Bytes, bytesOf } from '../src/bytes.ts';
 import { openFile } from '../src/layer/file-bytes.ts';
-import { openArchive, readPart } from '../src/patch/archive-reader.ts';
+import { openArchive, partBytes, readPart } from '../src/patch/archive-reader.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { parsePartName } from '../src/patch/part-names.ts';
 import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
@@ -28,7 +28,7 @@ export const unpack = ({ limits }: UnpackOptions = {}): Stage =>
         const small = parsePartName(part.name)?.kind !== 'frame';
         yield partFile(
           part.name,
-          small ? await readPart(part, limits?.indexStored ?? defaultLimits.indexStored) : part.bytes,
+          small ? await readPart(part, limits?.indexStored ?? defaultLimits.indexStored) : partBytes(part),
         );
       }
     }

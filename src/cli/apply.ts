@@ -3,12 +3,10 @@ import { openFile } from '../layer/file-bytes.ts';
 import { openArchiveFile } from '../stream/open-archive-file.ts';
 import { type Command, Option } from 'commander';
 import type Vinyl from 'vinyl';
-import { deploy } from '../../plugins/index.ts';
 import { applyPatch, defineApplication } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { openDirectory } from '../layer/directory-layer.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
-import { dryTarget } from '../store/dry-target.ts';
 import { isChange, isPlan } from '../stream/file.ts';
 import type { Plan } from '../stream/plan.ts';
 import { type Stage, after, stage } from '../stream/stage.ts';
@@ -61,19 +59,16 @@ export function apply(command: Command): void {
         const out = newFolder(options);
         openFile(file);
         const config = options.config === undefined ? {} : await loadConfig(options.config);
-        const base = { to, registry, ...(out !== undefined && { out }) };
+        const base = { to, registry, dryRun, ...(out !== undefined && { out }) };
         const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
-        const layer = openDirectory(to, registry);
+        const { description } = openDirectory(to, registry);
         const seen: { plan?: Plan; applied: boolean } = { applied: true };
         const see = seePlan((plan) => {
           seen.plan = plan;
           const hives = plan.changes.some(({ name }) => hiveRootOf(name) !== null);
-          if (hives && layer.description === null && registry.length === 0) session.note(noRegistry);
+          if (hives && description === null && registry.length === 0) session.note(noRegistry);
         });
-        const target = dryRun ? dryTarget(layer, out) : null;
-        const chain = after('verify', [openArchiveFile(file), ...patch], see).map((one) =>
-          target && one.stage === 'deploy' ? deploy({ target }) : one,
-        );
+        const chain = after('verify', [openArchiveFile(file), ...patch], see);
         const onFile = (one: Vinyl): void => {
           // Of a patch that is applied already, nothing leaves the chain.
           if (isPlan(one)) seen.applied = false;

@@ -7,10 +7,12 @@ import { encodeHiveDelta } from '../patch/hive-delta.ts';
 import { decodeDelta } from '../registry/decode-delta.ts';
 import { countDelta } from '../registry/delta.ts';
 import { formatDelta } from '../registry/format-delta.ts';
+import type { ObjectChange } from '../registry/objects/object.ts';
 import type { Comparison } from '../stream/comparison.ts';
 import { type ChangeFile, contentsOf, isChange, isComparison } from '../stream/file.ts';
 import { type CommonOptions, addCommonOptions } from './common-options.ts';
 import { type DiffChange, type DiffReport, type DiffState, diffLines } from './diff-report.ts';
+import { hiveObjects } from './registry/hive-objects.ts';
 import { addCounts, noCounts } from './registry-counts.ts';
 import { entryReport, sizeOf } from './report.ts';
 import { withSession } from './session.ts';
@@ -37,6 +39,7 @@ export function diff(command: Command): void {
         const chain = whole.slice(0, whole.findIndex((one) => one.stage === 'diff-registry') + 1);
         const changes: DiffChange[] = [];
         const registryText: Record<string, string> = {};
+        const objects: ObjectChange[] = [];
         let registry = noCounts;
         let comparison: Comparison | undefined;
         await session.run(chain, async (file) => {
@@ -47,6 +50,7 @@ export function diff(command: Command): void {
           if (root === null) return;
           const delta = decodeDelta(await hiveDelta(file));
           registryText[root] = formatDelta(delta, root);
+          objects.push(...(await hiveObjects(root, file.before, delta)));
           registry = addCounts(registry, countDelta(delta));
         });
         const state = (side: 'base' | 'target'): DiffState => {
@@ -69,6 +73,7 @@ export function diff(command: Command): void {
           changes,
           registry,
           registryText,
+          objects,
           rules: comparison?.rules ?? null,
           notices: session.notes,
         };

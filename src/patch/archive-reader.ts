@@ -69,6 +69,15 @@ export async function readPart(part: ArchivePart, limit: number): Promise<Uint8A
   });
 }
 
+/** Random access to a part; whoever takes it whole gets it compared with its CRC-32, as by `readPart`. */
+export function partBytes(part: ArchivePart): Bytes {
+  return {
+    size: part.size,
+    read: (offset, length) =>
+      offset === 0 && length === part.size ? readPart(part, part.size) : part.bytes.read(offset, length),
+  };
+}
+
 interface End {
   readonly count: number;
   readonly size: number;

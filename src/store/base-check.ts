@@ -23,14 +23,16 @@ export async function checkBase(
   const given = new Set(changes.flatMap((change) => (change.kind === 'move' ? [change.from] : [])));
   const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
   let applied = changes.length > 0;
+  let perhaps = applied;
   for (const change of changes) {
     throwIfCancelled(signal);
     const now = (await entry(change.name))?.meta ?? null;
     const moved = change.kind === 'move' ? ((await entry(change.from))?.meta ?? null) : null;
     const gone = change.kind !== 'move' || moved === null || filled.has(change.from);
     applied &&= gone && isAfter(change, now);
+    perhaps &&= gone && (isAfter(change, now) || isKept(change, now));
     differences.push(...differencesOf(change, given.has(change.name) ? null : now, moved));
-    if (change.reference && !applied) {
+    if (change.reference && !perhaps) {
       const reference = await entry(change.reference.name);
       const { name, size, digest } = change.reference;
       differences.push(...compare(name, { type: 'file', size, digest }, reference?.meta ?? null));
@@ -38,6 +40,7 @@ export async function checkBase(
   }
   if (applied) return 'target';
   if (differences.length === 0) return 'base';
+  if (perhaps) return 'target';
   const [first = ''] = differences;
   const more = differences.length > listed ? [`… and ${differences.length - listed} more`] : [];
   throw new PatchError(
@@ -54,6 +57,11 @@ export async function checkBase(
 function isAfter(change: Change, now: Meta | null): boolean {
   if (change.after === null) return now === null;
   return now !== null && sameMeta(change.after, now);
+}
+
+/** A folder that was to go stays where a user has files in it. */
+function isKept(change: Change, now: Meta | null): boolean {
+  return change.kind === 'remove' && change.before.type === 'directory' && now?.type === 'directory';
 }
 
 function differencesOf(change: Change, now: Meta | null, moved: Meta | null): string[] {

@@ -5,13 +5,11 @@ import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
 import { copyFile, copyTree } from './copy-tree.ts';
-import { type Drafts, createDrafts } from './drafts.ts';
-import { createGathering } from './gather.ts';
+import { draftingTarget } from './drafting-target.ts';
 import { pathIn } from './in-place-target.ts';
 import { fullFolder } from './journal.ts';
 import { type Staged, keepsMode } from './staged.ts';
 import type { Target } from './target.ts';
-import { claim, unclaim } from './work-folder.ts';
 
 /**
  * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
@@ -22,53 +20,27 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
   const destination = resolve(out);
   const work = join(dirname(destination), `.${basename(destination)}.vpa-work`);
   const tree = join(work, 'tree');
-  const gathering = createGathering();
-  let drafts: Drafts | null = null;
-  const begin = (): Drafts => {
-    if (drafts) return drafts;
-    assertFree(out);
-    claim(work);
-    try {
-      return (drafts = createDrafts(work));
-    } catch (error) {
-      unclaim(work);
-      throw error;
-    }
-  };
-  return {
-    identify: (identity) => gathering.identify(identity),
-    stage: async (change, contents, signal) => gathering.stage(change, contents, begin(), signal),
-    async commit(signal) {
-      const place = begin();
+  return draftingTarget({
+    work,
+    check: () => assertFree(out),
+    async commit({ staged, sidecars }, drafts, signal) {
       try {
-        const sidecars = gathering.sidecars(layer);
-        const closeFolders = await copyTree(
-          layer.directory,
-          tree,
-          untouched(
-            layer,
-            gathering.staged,
-            sidecars.map(({ path }) => path),
-          ),
-          signal,
-        );
+        const files = sidecars(layer);
+        const paths = files.map(({ path }) => path);
+        const closeFolders = await copyTree(layer.directory, tree, untouched(layer, staged, paths), signal);
         const copy = { ...layer, directory: tree };
-        const gone = clear(copy, layer, gathering.staged);
-        const modes = build(copy, layer, gathering.staged);
+        const gone = clear(copy, layer, staged);
+        const modes = build(copy, layer, staged);
         const beside: [draft: string, path: string][] = [];
-        for (const { path, content } of sidecars) {
+        for (const { path, content } of files) {
           const inside = path.startsWith(join(layer.directory, '/'));
           const newPath = inside
             ? join(tree, path.slice(layer.directory.length))
             : besideOf(destination, path, layer);
           if (inside) mkdirSync(dirname(newPath), { recursive: true });
           if (!content) continue;
-          const draft = await place.file(
-            [content],
-            undefined,
-            signal,
-            inside ? newPath : place.beside(newPath, 'draft'),
-          );
+          const place = inside ? newPath : drafts.beside(newPath, 'draft');
+          const draft = await drafts.file([content], undefined, signal, place);
           if (!inside) beside.push([draft, newPath]);
         }
         // Last, since a read-only folder cannot be renamed.
@@ -82,17 +54,8 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
       } catch (error) {
         throw fromSystem(error, 'write', destination);
       }
-      drafts = null;
-      place.release();
-      unclaim(work);
     },
-    async abort() {
-      if (!drafts) return;
-      drafts.release();
-      drafts = null;
-      unclaim(work);
-    },
-  };
+  });
 }
 
 /** Refuses (E_CONFLICT) a new folder that has something in it. */

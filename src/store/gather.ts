@@ -8,7 +8,7 @@ import { type Sidecar, hiveOf, isDeleteEntry, sidecarsOf } from './sidecars.ts';
 import { type Staged, draftOf } from './staged.ts';
 
 export interface Gathering {
-  identify(identity: Identity): void;
+  readonly identify: (identity: Identity) => void;
   stage(
     change: Change,
     contents: AsyncIterable<Uint8Array> | null,
@@ -16,7 +16,7 @@ export interface Gathering {
     signal: AbortSignal,
   ): Promise<void>;
   readonly staged: readonly Staged[];
-  sidecars(layer: DirectoryLayer): Sidecar[];
+  readonly sidecars: (layer: DirectoryLayer) => Sidecar[];
 }
 
 export function createGathering(): Gathering {

@@ -4,66 +4,36 @@ import { dirname, join } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
 import type { EntryName } from '../layer/name.ts';
-import { type Drafts, createDrafts } from './drafts.ts';
-import { createGathering } from './gather.ts';
-import { execute, isInterrupted } from './journal.ts';
+import { draftingTarget } from './drafting-target.ts';
+import type { Drafts } from './drafts.ts';
+import { execute } from './journal.ts';
 import type { Sidecar } from './sidecars.ts';
 import { stepsOf } from './staged.ts';
 import type { Step } from './steps.ts';
 import type { Target } from './target.ts';
-import { claim, unclaim } from './work-folder.ts';
 
 /** Drafts go to a folder inside of the target, so that every step of the commit is a rename on one file system. */
 export function inPlaceTarget(layer: DirectoryLayer): Target {
   const work = join(layer.directory, workFolder);
-  const gathering = createGathering();
-  let drafts: Drafts | null = null;
-  const begin = (): Drafts => {
-    if (drafts) return drafts;
-    claim(work);
-    try {
-      return (drafts = createDrafts(work));
-    } catch (error) {
-      unclaim(work);
-      throw error;
-    }
-  };
-  return {
-    identify: (identity) => gathering.identify(identity),
-    stage: async (change, contents, signal) => gathering.stage(change, contents, begin(), signal),
-    async commit(signal) {
-      const place = begin();
+  return draftingTarget({
+    work,
+    async commit({ staged, sidecars }, drafts, signal) {
       const pathOf = (name: EntryName): string => pathIn(layer, name);
-      const sidecars = await sidecarSteps(gathering.sidecars(layer), place, layer, signal);
+      const beside = await sidecarSteps(sidecars(layer), drafts, layer, signal);
+      const filled = staged.filter(({ change }) => change.after !== null);
+      const made = filled.filter(({ change }) => change.after?.type === 'directory');
       const folders = missingFolders(
         [
-          ...gathering.staged
-            .filter(({ change }) => change.after !== null)
-            .map(({ change }) => pathOf(change.name)),
-          ...sidecars.flatMap((step) => (step.do === 'put' ? [step.path] : [])),
+          ...filled.map(({ change }) => pathOf(change.name)),
+          ...beside.flatMap((step) => (step.do === 'put' ? [step.path] : [])),
         ],
         layer.directory,
-        gathering.staged.flatMap(({ change }) =>
-          change.after?.type === 'directory' ? [pathOf(change.name)] : [],
-        ),
+        made.map(({ change }) => pathOf(change.name)),
       );
-      execute(
-        work,
-        [...folders, ...stepsOf(gathering.staged, pathOf, place), ...sidecars],
-        layer.directory,
-        signal,
-      );
-      drafts = null;
-      place.release();
-      unclaim(work);
+      const steps = [...folders, ...stepsOf(staged, pathOf, drafts), ...beside];
+      execute(work, steps, layer.directory, signal);
     },
-    async abort() {
-      // Where the commit could not be undone, the only copy of the old content is in the work folder.
-      if (drafts && !isInterrupted(work)) drafts.release();
-      drafts = null;
-      unclaim(work);
-    },
-  };
+  });
 }
 
 /** Where an entry is in a folder. */

@@ -15,8 +15,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs the chain, of stages and of any other vinyl streams; what leaves the last one goes to `onFile`. Rejects with the first error, after every stage has
- * cleaned up behind itself; with E_CANCELLED after an abort.
+ * Runs the chain, of stages and of any other vinyl streams; what leaves the last one goes to `onFile`. Rejects with the
+ * first error, after every stage has cleaned up behind itself; with E_CANCELLED after an abort.
  */
 export async function run(
   chain: readonly (Stage | NodeJS.ReadWriteStream)[],
@@ -30,6 +30,8 @@ export async function run(
   const sink = new Writable({
     objectMode: true,
     write(file: Vinyl, _encoding, done) {
+      // Contents that nobody reads would keep the stage that makes them waiting.
+      if (!options.onFile && file.isStream()) file.contents.resume();
       Promise.resolve(options.onFile?.(file)).then(() => done(), done);
     },
   });

@@ -3,13 +3,11 @@ import { PatchError } from '../../errors.ts';
 import { hasAttributes } from '../attributes.ts';
 import { type HiveRoot, foldName, hiveRoots, type Registry, type RegistryKey } from '../hive.ts';
 import { emptyKey, isEmptyHive, keyWith } from '../key.ts';
-import { type KeyPath, resolveRoot, rootPaths, templateName } from '../roots.ts';
+import { type KeyPath, resolveRoot, rootPaths } from '../roots.ts';
+import { fromAppV, hasAppVLayout, toAppV } from './app-v-layout.ts';
 
 /** A key of the registry that is the file's root, or the layout of App-V's `Registry.dat` with several of them. */
 export type RegfPlace = KeyPath | 'app-v';
-
-/** How App-V and MSIX name the user who runs the application. */
-const currentUser = '[{AppVCurrentUserSID}]';
 
 const classes = ['Software', 'Classes'];
 /** Hives by the names that Windows, MSIX and our layers give their files. */
@@ -25,7 +23,12 @@ const byName = new Map<string, KeyPath>([
   ['sam', { root: 'machine', names: ['SAM'] }],
   ['security', { root: 'machine', names: ['Security'] }],
   ['components', { root: 'machine', names: ['Components'] }],
-  ...hiveRoots.map((root): [string, KeyPath] => [`${root}.dat`, { root, names: [] }]),
+  ['system.reg', { root: 'machine', names: [] }],
+  ['userdef.reg', { root: 'user-template', names: [] }],
+  ...hiveRoots.flatMap((root): [string, KeyPath][] => [
+    [`${root}.dat`, { root, names: [] }],
+    [`${root}.reg`, { root, names: [] }],
+  ]),
 ]);
 
 /**
@@ -52,47 +55,13 @@ export function placeOf(root: string): KeyPath {
   });
 }
 
-function hasAppVLayout(key: RegistryKey): boolean {
-  const registry = key.keys.get('REGISTRY');
-  return (
-    key.keys.size === 1 &&
-    registry !== undefined &&
-    (registry.keys.has('MACHINE') || registry.keys.has('USER'))
-  );
-}
-
 /** The registry that a hive's keys are. E_FORMAT where App-V's layout has something beside the hives. */
 export function toRegistry(key: RegistryKey, place: RegfPlace): Registry {
-  if (place !== 'app-v') {
-    const inside = place.names.reduceRight((below, name) => {
-      return keyWith(emptyKey(), { keys: new Map([[foldName(name), keyWith(below, { name })]]) });
-    }, key);
-    return new Map([[place.root, keyWith(inside, { name: '' })]]);
-  }
-  const registry = key.keys.get('REGISTRY') ?? emptyKey();
-  const machine = registry.keys.get('MACHINE');
-  const users = registry.keys.get('USER');
-  const found = [machine, users].filter((one) => one !== undefined).length;
-  if (key.values.size > 0 || key.keys.size > 1 || registry.values.size > 0 || registry.keys.size > found) {
-    throw new PatchError('E_FORMAT', 'the hive has something beside REGISTRY\\MACHINE and REGISTRY\\USER', {
-      help: 'say which part of the registry it is (machine, for example), so that it is taken as it is',
-    });
-  }
-  const others = new Map(users?.keys);
-  others.delete(foldName(currentUser));
-  others.delete(templateName);
-  const hives: [HiveRoot, RegistryKey | undefined][] = [
-    ['machine', machine],
-    ['user', users?.keys.get(foldName(currentUser))],
-    ['user-template', users?.keys.get(templateName)],
-    ['users', users && keyWith(users, { attributes: {}, keys: others })],
-  ];
-  return new Map(
-    hives.flatMap(([root, hive]) => {
-      if (hive === undefined || (root === 'users' && isEmptyHive(hive))) return [];
-      return [[root, keyWith(hive, { name: '' })] as const];
-    }),
-  );
+  if (place === 'app-v') return fromAppV(key);
+  const inside = place.names.reduceRight((below, name) => {
+    return keyWith(emptyKey(), { keys: new Map([[foldName(name), keyWith(below, { name })]]) });
+  }, key);
+  return new Map([[place.root, keyWith(inside, { name: '' })]]);
 }
 
 /** Whether a hive at that place can have keys of a root. */
@@ -109,7 +78,7 @@ export function fromRegistry(
   place: RegfPlace,
   previous: RegistryKey = emptyKey(),
 ): RegistryKey {
-  if (place === 'app-v') return appVKey(registry, previous);
+  if (place === 'app-v') return toAppV(registry, previous);
   let key = registry.get(place.root) ?? emptyKey();
   for (const [root, other] of registry) {
     if (root !== place.root && !isEmptyHive(other)) throw noPlace(rootPaths[root], rootPaths[place.root]);
@@ -124,27 +93,6 @@ export function fromRegistry(
     key = next ?? emptyKey();
   }
   return keyWith(key, { name: '' });
-}
-
-function appVKey(registry: Registry, previous: RegistryKey): RegistryKey {
-  const before = previous.keys.get('REGISTRY') ?? emptyKey('REGISTRY');
-  const usersBefore = before.keys.get('USER') ?? emptyKey('USER');
-  const named = (root: HiveRoot, name: string, old: RegistryKey | undefined): [string, RegistryKey][] => {
-    const key = registry.get(root);
-    return key === undefined ? [] : [[foldName(name), keyWith(key, { name: old?.name ?? name })]];
-  };
-  const others = registry.get('users') ?? emptyKey();
-  const users = new Map([
-    ...named('user-template', templateName, usersBefore.keys.get(templateName)),
-    ...others.keys,
-    ...named('user', currentUser, usersBefore.keys.get(foldName(currentUser))),
-  ]);
-  const keys = new Map(named('machine', 'MACHINE', before.keys.get('MACHINE')));
-  if (users.size > 0 || others.values.size > 0 || before.keys.has('USER')) {
-    keys.set('USER', keyWith(usersBefore, { values: others.values, keys: users }));
-  }
-  const area = keyWith(before, { keys });
-  return keyWith(previous, { keys: new Map([['REGISTRY', area]]) });
 }
 
 function noPlace(what: string, where: string): PatchError {
