@@ -215,6 +215,8 @@ describe('registry forms', () => {
       fc.property(hive, fc.constantFrom('reg5', 'wine', 'regf', 'json'), (key, form) => {
         const registry: Registry = new Map([['user', key]]);
         let bytes = new Uint8Array(0);
+        // A hive cannot say that a key hides what is below where a key above does already.
+        if (form === 'regf' && isOpaqueTwice(key)) return;
         if (!survives(() => void (bytes = Uint8Array.from(writeRegistry(registry, form))))) return;
         held.set(form, (held.get(form) ?? 0) + 1);
         const back = openRegistry(bytes, { root: 'user' }).registry.get('user') ?? emptyKey();
@@ -250,6 +252,12 @@ describe('registry forms', () => {
     expect(diffHives(back, after).records).to.deep.equal([]);
   });
 });
+
+function isOpaqueTwice(key: RegistryKey, inside = false): boolean {
+  const here = inside || key.kind === 'opaque';
+  if (inside && key.kind === 'opaque') return true;
+  return [...key.keys.values()].some((child) => isOpaqueTwice(child, here));
+}
 
 /** Without security descriptors. */
 function plain(key: RegistryKey): RegistryKey {
