@@ -47,7 +47,7 @@ export function apply(command: Command): void {
       ]),
     )
     .option('--out <folder>', 'the new folder; the old one stays as it is')
-    .addOption(many('--registry <file>', '.reg file of an application folder'))
+    .addOption(many('--registry <file>', 'registry file (.reg text, hive, Wine) of an application folder'))
     .option('--config <file>', 'configuration: variables, codecs and stages')
     .option('--dry-run', 'do everything but write');
   addTrustOptions(command);

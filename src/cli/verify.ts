@@ -31,7 +31,7 @@ export function verify(command: Command): void {
     .argument('<file>', 'the patch');
   addTrustOptions(command)
     .option('--base <folder>', 'application folder, layer folder or .vsa that the patch is for')
-    .addOption(many('--base-registry <file>', '.reg file of the base folder'));
+    .addOption(many('--base-registry <file>', 'registry file of the base folder'));
   addCommonOptions(command)
     .addHelpText('after', examples)
     .action(async (file: string, options: VerifyOptions) => {

@@ -31,8 +31,8 @@ export function addVersionOptions(command: Command): Command {
   return command
     .argument('<base>', 'the version that is there: an application folder, a layer folder or a .vsa')
     .argument('<target>', 'the version to come')
-    .addOption(many('--base-registry <file>', '.reg file of the base folder'))
-    .addOption(many('--target-registry <file>', '.reg file of the target folder'))
+    .addOption(many('--base-registry <file>', 'registry file of the base folder'))
+    .addOption(many('--target-registry <file>', 'registry file of the target folder'))
     .addOption(many('--exclude <glob>', 'entries that are no part of the application'))
     .option('--preset <name>', `the rules of a family of applications: ${Object.keys(families).join(', ')}`)
     .option('--config <file>', 'configuration (default: vpa.config.ts, .js or .mjs in this folder)')

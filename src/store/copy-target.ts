@@ -1,6 +1,6 @@
 /** A target that is a new folder beside the base: what the patch does not touch is copied, the base stays as it is. */
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
@@ -13,8 +13,8 @@ import type { Target } from './target.ts';
 
 /**
  * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
- * something in it. The registry files of a plain application directory get new ones beside `out`: `OUT.reg`, or
- * `OUT.<name>` for each of several.
+ * something in it. The registry files of a plain application directory get new ones beside `out`: `OUT.reg` (with
+ * the extension that it had), or `OUT.<name>` for each of several.
  */
 export function copyTarget(layer: DirectoryLayer, out: string): Target {
   const destination = resolve(out);
@@ -69,7 +69,7 @@ export function assertFree(out: string): void {
 }
 
 function besideOf(destination: string, path: string, { registryFiles }: DirectoryLayer): string {
-  return registryFiles.length === 1 ? `${destination}.reg` : `${destination}.${basename(path)}`;
+  return destination + (registryFiles.length === 1 ? extname(path) || '.reg' : `.${basename(path)}`);
 }
 
 /** Paths of the base that are not copied, because the patch replaces, moves or removes them. */

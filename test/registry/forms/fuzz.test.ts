@@ -22,6 +22,13 @@ function generator(start: number): (below: number) => number {
   };
 }
 
+const small = `Windows Registry Editor Version 5.00
+[HKEY_LOCAL_MACHINE\\Software\\Größe]
+@="C:\\\\Acme"
+"Number"=dword:0000000a
+"List"=hex(7):61,00,00,00,62,00,00,00,00,00
+"Path"=hex(2):25,00,fc,00,25,00,00,00
+`;
 const tokens = [
   '"',
   '\\',
@@ -91,7 +98,8 @@ function fuzz(what: string, load: () => Buffer | null, read: (data: Buffer) => v
       }
       expect(performance.now() - start, `run ${run}`).to.be.below(20_000);
     }
-    expect(good).to.be.below(runs + 1);
+    // Both happen; a reader that took all, or none, would be no reader.
+    if (runs >= 75) expect(good).to.be.within(1, runs - 1);
   }).timeout(3_600_000);
 }
 
@@ -125,12 +133,11 @@ describe('registry text, damaged', () => {
     () => dataFile('wine/reg/hkcu.reg'),
     (data) => void openRegistry(data),
   );
-  fuzz(
-    'REGEDIT4 and JSON of weird.reg',
-    () => {
-      const text = dataFile('wine/reg/weird.reg');
-      return text && Buffer.from(writeRegistry(parseReg(text), 'json'));
-    },
-    (data) => void openRegistry(data),
-  );
+  for (const form of ['reg4', 'json', 'wine'] as const) {
+    fuzz(
+      `a small registry as ${form}`,
+      () => Buffer.from(writeRegistry(parseReg(Buffer.from(small)), form)),
+      (data) => void openRegistry(data, { root: 'machine' }),
+    );
+  }
 });

@@ -104,7 +104,10 @@ export function lookUp(hives: readonly Uint8Array[]): Lookup[] {
   return withFiles(hives, (_, files) =>
     files.map((file) => {
       const { status, stdout, stderr } = spawnSync('reglookup', ['-s', file], { maxBuffer: 2 ** 29 });
-      const lines = stdout.toString('latin1').trimEnd().split('\n').slice(1);
+      // For a name with half of a surrogate pair it prints what is in its memory, now and then a line break: a row is what
+      // has the type behind the path.
+      const printed = stdout.toString('latin1').trimEnd().split('\n').slice(1);
+      const lines = printed.filter((line) => /^[^,]*,[A-Za-z0-9_]+,/.test(line));
       return { status, errors: stderr.toString('latin1').replaceAll(unprintable, ''), lines };
     }),
   );
