@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/out/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/out/', 'patches/', '.tmp*'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -20,7 +20,10 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
-  { files: ['src/cli/**', 'examples/**', 'bench/**', 'gulpfile.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/cli/**', 'test/package/**', 'examples/**', 'bench/**', 'gulpfile.ts'],
+    rules: { 'no-console': 'off' },
+  },
   {
     files: ['test/**'],
     rules: {

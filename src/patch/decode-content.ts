@@ -53,9 +53,12 @@ function undo(
   const [step, ...more] = change.encoding;
   if (step === undefined) return chunksOf(payload);
   const codec = codecs.find((one) => one.id === step);
-  if (more.length > 0 || (step !== copyEncoding && !codec)) throw unknownCodec(change.encoding.join(' + '), change.name);
+  if (more.length > 0 || (step !== copyEncoding && !codec))
+    throw unknownCodec(change.encoding.join(' + '), change.name);
   if (!reference) {
-    throw new PatchError('E_FORMAT', `${change.name}: is coded against a content that is not there`, { entry: change.name });
+    throw new PatchError('E_FORMAT', `${change.name}: is coded against a content that is not there`, {
+      entry: change.name,
+    });
   }
   return codec ? codec.decode(reference, payload, size, context) : chunksOf(reference);
 }

@@ -5,7 +5,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -16,7 +24,8 @@ const command = join('node_modules/gulp-vpa', manifest.bin.vpa);
 let passing = 0;
 
 /** Runs the command and gives its output. */
-const vpa = (...args) => execFileSync(process.execPath, [command, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const vpa = (...args) =>
+  execFileSync(process.execPath, [command, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 async function check(title, body) {
   await body();
@@ -42,8 +51,28 @@ try {
     vpa('keygen', '-o', join(folder, 'key'));
     const made = JSON.parse(
       vpa(
-        ...['create', base, target, '-o', patch, '--json', '--id', 'org.7-zip', '--from', '5.1.1', '--to', '5.2.0'],
-        ...['--preset', 'windows', '--base-registry', registry('5.1.1'), '--target-registry', registry('5.2.0')],
+        ...[
+          'create',
+          base,
+          target,
+          '-o',
+          patch,
+          '--json',
+          '--id',
+          'org.7-zip',
+          '--from',
+          '5.1.1',
+          '--to',
+          '5.2.0',
+        ],
+        ...[
+          '--preset',
+          'windows',
+          '--base-registry',
+          registry('5.1.1'),
+          '--target-registry',
+          registry('5.2.0'),
+        ],
       ),
     );
     assert.equal(made.to, '5.2.0');
@@ -56,9 +85,19 @@ try {
     const here = join(folder, 'app');
     cpSync(base, here, { recursive: true });
     cpSync(registry('5.1.1'), join(folder, 'app.reg'));
-    const options = ['--to', here, '--registry', join(folder, 'app.reg'), '--trust', join(folder, 'key.pub.pem')];
+    const options = [
+      '--to',
+      here,
+      '--registry',
+      join(folder, 'app.reg'),
+      '--trust',
+      join(folder, 'key.pub.pem'),
+    ];
     assert.equal(JSON.parse(vpa('apply', patch, ...options, '--json')).status, 'applied');
-    assert.deepEqual(readFileSync(join(here, 'win/x64/7za.exe')), readFileSync(join(target, 'win/x64/7za.exe')));
+    assert.deepEqual(
+      readFileSync(join(here, 'win/x64/7za.exe')),
+      readFileSync(join(target, 'win/x64/7za.exe')),
+    );
     assert.equal(JSON.parse(vpa('apply', patch, ...options, '--json')).status, 'already-applied');
   });
   await check('a configuration file of the user is loaded, with a stage of its own', () => {
@@ -72,15 +111,21 @@ try {
        });
        export default defineApplication({ id: 'org.7-zip', stages: { create: { after: { seal: look } } } });`,
     );
-    const run = spawnSync(process.execPath, [command, 'create', base, target, '-o', join(folder, 'own.vpa'), '--config', config], {
-      encoding: 'utf8',
-    });
+    const run = spawnSync(
+      process.execPath,
+      [command, 'create', base, target, '-o', join(folder, 'own.vpa'), '--config', config],
+      {
+        encoding: 'utf8',
+      },
+    );
     assert.equal(run.status, 0, run.stderr);
     assert.match(run.stderr, /a manifest passed/);
     rmSync(config);
   });
   await check('bad input has its exit code', () => {
-    const run = spawnSync(process.execPath, [command, 'inspect', join(folder, 'missing.vpa')], { encoding: 'utf8' });
+    const run = spawnSync(process.execPath, [command, 'inspect', join(folder, 'missing.vpa')], {
+      encoding: 'utf8',
+    });
     assert.equal(run.status, 3);
   });
   console.log(`  ${passing} passing`);
