@@ -25,7 +25,11 @@ export function copyTarget(layer: DirectoryLayer, out: string): Target {
     check: () => assertFree(out),
     async commit({ staged, sidecars }, drafts, signal) {
       try {
-        const files = sidecars(layer);
+        const files = [...sidecars(layer)];
+        // What the patch does not change of the registry belongs to the new folder all the same.
+        for (const { path, bytes } of layer.description === null ? layer.registryFiles : []) {
+          if (!files.some((one) => one.path === path)) files.push({ path, content: bytes });
+        }
         const paths = files.map(({ path }) => path);
         const closeFolders = await copyTree(layer.directory, tree, untouched(layer, staged, paths), signal);
         const copy = { ...layer, directory: tree };
