@@ -5,11 +5,11 @@ import type { DeltaCount } from '../registry/delta.ts';
 import type { ObjectChange } from '../registry/objects/object.ts';
 import { colors } from './colors.ts';
 import { printable } from './printable.ts';
-import { objectLines } from './registry/object-lines.ts';
 import { describeCounts } from './registry-counts.ts';
 import { kindsText, paints, titleLine } from './report-text.ts';
 import { type EntryReport, countKinds } from './report.ts';
 import type { Note } from './session.ts';
+import { type ShortcutChange, objectAndShortcutLines } from './shortcuts.ts';
 import { table } from './table.ts';
 import { formatSize } from './units.ts';
 
@@ -36,8 +36,8 @@ export interface DiffReport {
   readonly registry: DeltaCount;
   /** Hive → its differences in .reg syntax, as far as that goes. */
   readonly registryText: Readonly<Record<string, string>>;
-  /** Services, file associations and the like that differ. */
-  readonly objects?: readonly ObjectChange[];
+  /** Services, file associations and the like that differ, and behind them shortcuts. */
+  readonly objects?: readonly (ObjectChange | ShortcutChange)[];
   readonly rules: Rules | null;
   readonly notices: readonly Note[];
 }
@@ -52,7 +52,7 @@ export function diffLines(report: DiffReport): string[] {
       ...(registry === '' ? [] : [['registry', registry]]),
     ]),
     ...(report.changes.length === 0 ? [] : ['', ...changeLines(report.changes)]),
-    ...objectLines(report.objects ?? []),
+    ...objectAndShortcutLines(report.objects ?? []),
     ...texts.flatMap((text) => ['', ...text.split('\n').map(paintRegistry)]),
   ];
 }

@@ -16,6 +16,7 @@ import { hiveObjects } from './registry/hive-objects.ts';
 import { addCounts, noCounts } from './registry-counts.ts';
 import { entryReport, sizeOf } from './report.ts';
 import { withSession } from './session.ts';
+import { type ShortcutChange, diffShortcut } from './shortcuts.ts';
 import { type VersionOptions, addVersionOptions, openVersions } from './version-options.ts';
 
 interface DiffOptions extends CommonOptions, VersionOptions {}
@@ -40,12 +41,14 @@ export function diff(command: Command): void {
         const changes: DiffChange[] = [];
         const registryText: Record<string, string> = {};
         const objects: ObjectChange[] = [];
+        const shortcuts: ShortcutChange[] = [];
         let registry = noCounts;
         let comparison: Comparison | undefined;
         await session.run(chain, async (file) => {
           if (isComparison(file)) comparison = file.comparison;
           if (!isChange(file)) return;
           changes.push({ ...entryReport(file.change), before: sizeOf(file.change.before) });
+          shortcuts.push(...(await diffShortcut(file, comparison)));
           const root = hiveRootOf(file.change.name);
           if (root === null) return;
           const delta = decodeDelta(await hiveDelta(file));
@@ -73,7 +76,7 @@ export function diff(command: Command): void {
           changes,
           registry,
           registryText,
-          objects,
+          objects: [...objects, ...shortcuts],
           rules: comparison?.rules ?? null,
           notices: session.notes,
         };

@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import { type CommonOptions, addCommonOptions } from './common-options.ts';
 import { readPatch, unchecked } from './read-patch.ts';
-import { objectLines } from './registry/object-lines.ts';
 import { patchObjects } from './registry/patch-objects.ts';
 import { inspectLines } from './report-text.ts';
 import { patchReport } from './report.ts';
 import { withSession } from './session.ts';
+import { objectAndShortcutLines, patchShortcuts } from './shortcuts.ts';
 
 interface InspectOptions extends CommonOptions {
   readonly all?: boolean;
@@ -31,10 +31,13 @@ export function inspect(command: Command): void {
       await withSession(options, async (session) => {
         const facts = await readPatch(session, file, unchecked);
         const report = patchReport(facts, session.notes);
-        const objects = await patchObjects(session, file, facts);
+        const objects = [
+          ...(await patchObjects(session, file, facts)),
+          ...(await patchShortcuts(session, file, facts)),
+        ];
         session.print({ ...report, objects }, () => [
           ...inspectLines(report, options.all === true),
-          ...objectLines(objects),
+          ...objectAndShortcutLines(objects),
         ]);
       });
     });

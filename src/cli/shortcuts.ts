@@ -7,7 +7,10 @@ import type { FieldChange, ObjectChange } from '../registry/objects/object.ts';
 import type { Comparison } from '../stream/comparison.ts';
 import { type ChangeFile, bytesOfFile, contentsOf, isChange } from '../stream/file.ts';
 import { openArchiveFile } from '../stream/open-archive-file.ts';
+import { colors } from './colors.ts';
+import { printable } from './printable.ts';
 import { type PatchFacts, unchecked } from './read-patch.ts';
+import { objectLines } from './registry/object-lines.ts';
 import type { Session } from './session.ts';
 
 /** Like a change of an object of the registry, but of an entry: `name` is the entry's. */
@@ -15,15 +18,15 @@ export interface ShortcutChange extends Pick<ObjectChange, 'name' | 'change' | '
   readonly kind: 'shortcut';
 }
 
-/** In the order in which they are shown; what people call the fields. */
-const titles = {
-  target: 'target',
-  arguments: 'arguments',
-  workingFolder: 'folder',
-  icon: 'icon',
-  description: 'description',
-  relativePath: 'relative path',
-} as const satisfies Record<keyof Shortcut, string>;
+/** In the order in which they are shown, and what people call them. */
+const titles: readonly (readonly [keyof Shortcut, string])[] = [
+  ['target', 'target'],
+  ['arguments', 'arguments'],
+  ['workingFolder', 'folder'],
+  ['icon', 'icon'],
+  ['description', 'description'],
+  ['relativePath', 'relative path'],
+];
 
 const isShortcutName = (name: string): boolean => /\.lnk$/i.test(name);
 
@@ -55,13 +58,11 @@ async function bytesAfter(file: ChangeFile, comparison?: Comparison): Promise<By
 }
 
 function fieldsOf(after: Shortcut, before: Shortcut | null): FieldChange[] {
-  return keys.flatMap((key) => {
+  return titles.flatMap(([key, field]) => {
     const was = before?.[key] ?? null;
-    return was === after[key] ? [] : [{ field: titles[key], before: was, after: after[key] }];
+    return was === after[key] ? [] : [{ field, before: was, after: after[key] }];
   });
 }
-
-const keys = ['target', 'arguments', 'workingFolder', 'icon', 'description', 'relativePath'] as const;
 
 /** What a patch alone says of shortcuts: those whose whole content it carries. Read once more only if there are any. */
 export async function patchShortcuts(
@@ -97,4 +98,34 @@ export async function patchShortcuts(
 function isCarried({ kind, name, after, encoding }: Change): boolean {
   const carried = (kind === 'add' || kind === 'modify') && encoding.length === 0;
   return carried && after.type === 'file' && isShortcutName(name);
+}
+
+const signs = { added: '+', changed: '~', removed: '-' } as const;
+const paints = { added: colors.green, changed: colors.yellow, removed: colors.red } as const;
+
+/** Longer texts are cut, in UTF-16 code units; the document of --json has them whole. */
+const shown = 100;
+
+/** Objects of the registry, then shortcuts; one line each, behind an empty one. None where there is nothing. */
+export function objectAndShortcutLines(changes: readonly (ObjectChange | ShortcutChange)[]): string[] {
+  const objects = objectLines(changes.filter((one) => one.kind !== 'shortcut'));
+  const lines = changes
+    .filter((one) => one.kind === 'shortcut')
+    .map((one) => paints[one.change](printable(`  ${signs[one.change]} ${describeShortcut(one)}`)));
+  return lines.length > 0 && objects.length === 0 ? ['', ...lines] : [...objects, ...lines];
+}
+
+/** `shortcut AppRoot/Acme.lnk: target C:\old.exe → C:\new.exe`; `shortcut AppRoot/Acme.lnk added: target C:\acme.exe`. */
+function describeShortcut({ name, change, fields }: ShortcutChange): string {
+  const title = `shortcut ${name}${change === 'changed' ? '' : ` ${change}`}`;
+  const texts = fields.map(({ field, before, after }) => {
+    if (change === 'added') return `${field} ${cut(after)}`;
+    return `${field} ${before === undefined ? '' : `${cut(before)} `}→ ${cut(after)}`;
+  });
+  return texts.length === 0 ? title : `${title}: ${texts.join(', ')}`;
+}
+
+function cut(text: string | null): string {
+  if (text === null) return '(none)';
+  return text.length > shown ? `${text.slice(0, shown)}…` : text;
 }

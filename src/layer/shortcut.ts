@@ -25,7 +25,14 @@ const headerSize = 0x4c;
 /** §2.1.1, LinkFlags. */
 const flag = { idList: 0x1, linkInfo: 0x2, unicode: 0x80, forceNoLinkInfo: 0x100 };
 /** §2.4: the flags of the strings, in the order in which these stand. */
-const stringFlags = { description: 0x4, relativePath: 0x8, workingFolder: 0x10, arguments: 0x20, icon: 0x40 };
+const stringFlags: readonly (readonly [Exclude<keyof Shortcut, 'target'>, number])[] = [
+  ['description', 0x4],
+  ['relativePath', 0x8],
+  ['workingFolder', 0x10],
+  ['arguments', 0x20],
+  ['icon', 0x40],
+];
+const noStrings = { description: null, relativePath: null, workingFolder: null, arguments: null, icon: null };
 
 // The code page is that of whoever made the link, which it does not name; most also have the text in Unicode.
 const fromAnsi = ansiDecoder();
@@ -53,8 +60,8 @@ export function parseShortcut(data: Uint8Array): Shortcut | null {
     if (!(flags & flag.forceNoLinkInfo)) target = targetOf(data.subarray(at, at + size));
     at += size;
   }
-  const strings: Record<string, string | null> = {};
-  for (const [name, bit] of Object.entries(stringFlags)) {
+  const strings: Record<Exclude<keyof Shortcut, 'target'>, string | null> = { ...noStrings };
+  for (const [name, bit] of stringFlags) {
     if (!(flags & bit)) continue;
     const count = u16(data, at);
     if (count === null) return null;
@@ -65,14 +72,7 @@ export function parseShortcut(data: Uint8Array): Shortcut | null {
     at = end;
   }
   if (at > data.length) return null;
-  return {
-    target: target ?? environmentTarget(data, at),
-    arguments: strings['arguments'] ?? null,
-    workingFolder: strings['workingFolder'] ?? null,
-    icon: strings['icon'] ?? null,
-    description: strings['description'] ?? null,
-    relativePath: strings['relativePath'] ?? null,
-  };
+  return { ...strings, target: target ?? environmentTarget(data, at) };
 }
 
 /** §2.3: the base, local or of the network, and behind it the suffix. Offsets that lead outside are as if not there. */
@@ -96,7 +96,7 @@ function netName(info: Uint8Array): string | null {
 
 /** §2.5: blocks until one of less than four bytes. What is damaged here takes nothing from what stands before. */
 function environmentTarget(data: Uint8Array, start: number): string | null {
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const size = u32(data, at);
     if (size === null || size < 8 || at + size > data.length) return null;
     const block = data.subarray(at, at + size);
