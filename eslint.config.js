@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/out/', 'patches/', '.tmp*'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/out/', 'patches/', '.tmp*', '.coverage-build/'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

@@ -6,7 +6,7 @@ import { PatchError } from '../src/errors.ts';
 import { createExclude } from '../src/layer/excludes.ts';
 import type { Layer } from '../src/layer/layer.ts';
 import type { LayerSource } from '../src/layer/open-layer.ts';
-import { parseVolatileRule } from '../src/registry/volatile.ts';
+import { parseVolatileRule } from '../src/registry/rules/volatile.ts';
 import type { Signer } from '../src/sign/signer.ts';
 import { type Stage, after, before } from '../src/stream/stage.ts';
 import { type ApplyOptions, apply } from './apply.ts';

@@ -11,7 +11,7 @@ export { type LayerSource, openLayer } from './layer/open-layer.ts';
 export { type EntryName, entryName } from './layer/name.ts';
 export type { Change, ChangeKind } from './patch/change.ts';
 export type { Manifest } from './patch/manifest.ts';
-export { diffHives } from './registry/diff.ts';
+export { diffHives } from './registry/delta/diff.ts';
 export { detectForm, readRegistry, writeRegistry } from './registry/forms/forms.ts';
 export type { HiveRoot, Registry, RegistryKey, RegistryValue } from './registry/hive.ts';
 export { mergeRegistries } from './registry/merge/hives.ts';

@@ -1,7 +1,7 @@
 /** What `diff` found, for people. */
 import type { Digest } from '../bytes.ts';
 import type { Rules } from '../layer/rules.ts';
-import type { DeltaCount } from '../registry/delta.ts';
+import type { DeltaCount } from '../registry/delta/delta.ts';
 import type { ObjectChange } from '../registry/objects/object.ts';
 import { colors } from './colors.ts';
 import { printable } from './printable.ts';

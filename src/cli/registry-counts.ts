@@ -1,5 +1,5 @@
 /** How many keys and values the registry deltas of a patch add, remove and change. */
-import type { DeltaCount } from '../registry/delta.ts';
+import type { DeltaCount } from '../registry/delta/delta.ts';
 import { formatCount } from './units.ts';
 
 export const noCounts: DeltaCount = {

@@ -2,7 +2,7 @@
 import type { Meta } from '../layer/layer.ts';
 import type { Change, ChangeKind } from '../patch/change.ts';
 import type { Manifest } from '../patch/manifest.ts';
-import type { DeltaCount } from '../registry/delta.ts';
+import type { DeltaCount } from '../registry/delta/delta.ts';
 import type { PatchFacts } from './read-patch.ts';
 import type { Note } from './session.ts';
 

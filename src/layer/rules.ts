@@ -1,7 +1,7 @@
 /** The rules under which two states are compared: they travel in the manifest, and `apply` sees the base through them. */
 import type { RegistryKey } from '../registry/hive.ts';
-import { toVariables } from '../registry/variables.ts';
-import { parseVolatileRule, removeVolatile } from '../registry/volatile.ts';
+import { toVariables } from '../registry/rules/variables.ts';
+import { parseVolatileRule, removeVolatile } from '../registry/rules/volatile.ts';
 import { hiveEntry, readHive } from './hive-entry.ts';
 import { hiveRootOf } from './hive-names.ts';
 import type { Entry } from './layer.ts';

@@ -1,6 +1,6 @@
 /** What a shell link (`.lnk` file) leads to, as it says itself: MS-SHLLINK. Nothing is resolved or expanded. */
 import type { Bytes } from '../bytes.ts';
-import { ansiDecoder } from '../registry/ansi.ts';
+import { ansiDecoder } from '../registry/text/ansi.ts';
 import { fromUtf16 } from '../registry/utf16.ts';
 
 /** Null: the link does not have it. */

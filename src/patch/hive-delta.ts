@@ -1,12 +1,12 @@
 /** The registry codec of a change: from the hive before, through a delta, to the hive after (FORMAT §6.3). */
 import type { Bytes } from '../bytes.ts';
 import { type HiveRoot, type RegistryKey } from '../registry/hive.ts';
-import { applyDelta } from '../registry/apply-delta.ts';
-import { decodeDelta } from '../registry/decode-delta.ts';
-import { encodeDelta } from '../registry/encode-delta.ts';
-import { diffHives } from '../registry/diff.ts';
+import { applyDelta } from '../registry/delta/apply-delta.ts';
+import { decodeDelta } from '../registry/delta/decode-delta.ts';
+import { encodeDelta } from '../registry/delta/encode-delta.ts';
+import { diffHives } from '../registry/delta/diff.ts';
 import { emptyKey } from '../registry/key.ts';
-import { fromVariables } from '../registry/variables.ts';
+import { fromVariables } from '../registry/rules/variables.ts';
 import { parseHive } from '../layer/hive-entry.ts';
 
 /** The id in a change's `encoding`. */

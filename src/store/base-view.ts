@@ -13,7 +13,7 @@ import { defaultLimits } from '../patch/limits.ts';
 import { unknownCodec } from '../patch/payload.ts';
 import type { RegistryKey } from '../registry/hive.ts';
 import { emptyKey } from '../registry/key.ts';
-import { formatHive } from '../registry/format-reg.ts';
+import { formatHive } from '../registry/text/format-reg.ts';
 
 export interface BaseView {
   /** An entry as the rules show it. */

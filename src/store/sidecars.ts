@@ -8,7 +8,7 @@ import { deleteEntriesFile, formatDeleteEntries, formatLayerJson, layerFile } fr
 import type { Identity } from '../layer/layer.ts';
 import { compareNames } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
-import { formatReg } from '../registry/format-reg.ts';
+import { formatReg } from '../registry/text/format-reg.ts';
 import { canHold, newAreaFile, writeAgainOrUnicode } from '../registry/forms/forms.ts';
 import { type HiveRoot, type Registry, type RegistryKey, hiveRoots } from '../registry/hive.ts';
 import { emptyKey, equalKeys, isEmptyHive } from '../registry/key.ts';

@@ -6,7 +6,7 @@ import { openDirectory } from '../../src/layer/directory-layer.ts';
 import type { Layer } from '../../src/layer/layer.ts';
 import { openLayer } from '../../src/layer/open-layer.ts';
 import { type ErrorCode } from '../../src/errors.ts';
-import { parseReg } from '../../src/registry/parse-reg.ts';
+import { parseReg } from '../../src/registry/text/parse-reg.ts';
 import { layerListing, readLayer, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';

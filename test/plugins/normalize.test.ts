@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
-import { parseReg } from '../../src/registry/parse-reg.ts';
+import { parseReg } from '../../src/registry/text/parse-reg.ts';
 import { differentHives, readLayer, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
 import { file, listing, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';

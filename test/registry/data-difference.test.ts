@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { digestOf } from '../../src/bytes.ts';
-import { applyDelta } from '../../src/registry/apply-delta.ts';
+import { applyDelta } from '../../src/registry/delta/apply-delta.ts';
 import {
   applyDifference,
   checkDifference,
   createDifference,
   type DataDifference,
   largeData,
-} from '../../src/registry/data-difference.ts';
-import { decodeDelta } from '../../src/registry/decode-delta.ts';
-import { countDelta, type RegistryDelta } from '../../src/registry/delta.ts';
-import { createByteWriter } from '../../src/registry/delta-bytes.ts';
-import { diffHives } from '../../src/registry/diff.ts';
-import { encodeDelta } from '../../src/registry/encode-delta.ts';
-import { formatDelta } from '../../src/registry/format-delta.ts';
+} from '../../src/registry/delta/data-difference.ts';
+import { decodeDelta } from '../../src/registry/delta/decode-delta.ts';
+import { countDelta, type RegistryDelta } from '../../src/registry/delta/delta.ts';
+import { createByteWriter } from '../../src/registry/delta/delta-bytes.ts';
+import { diffHives } from '../../src/registry/delta/diff.ts';
+import { encodeDelta } from '../../src/registry/delta/encode-delta.ts';
+import { formatDelta } from '../../src/registry/delta/format-delta.ts';
 import type { RegistryKey } from '../../src/registry/hive.ts';
 import { equalKeys } from '../../src/registry/key.ts';
 import { keyOf } from './arbitrary.ts';

@@ -1,16 +1,16 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { attributesOf } from '../../src/registry/attributes.ts';
-import { applyDelta } from '../../src/registry/apply-delta.ts';
-import { decodeDelta } from '../../src/registry/decode-delta.ts';
-import { countDelta, type DeltaRecord, type RegistryDelta } from '../../src/registry/delta.ts';
-import { diffHives } from '../../src/registry/diff.ts';
-import { encodeDelta } from '../../src/registry/encode-delta.ts';
-import { formatDelta } from '../../src/registry/format-delta.ts';
-import { invertDelta } from '../../src/registry/invert-delta.ts';
+import { applyDelta } from '../../src/registry/delta/apply-delta.ts';
+import { decodeDelta } from '../../src/registry/delta/decode-delta.ts';
+import { countDelta, type DeltaRecord, type RegistryDelta } from '../../src/registry/delta/delta.ts';
+import { diffHives } from '../../src/registry/delta/diff.ts';
+import { encodeDelta } from '../../src/registry/delta/encode-delta.ts';
+import { formatDelta } from '../../src/registry/delta/format-delta.ts';
+import { invertDelta } from '../../src/registry/delta/invert-delta.ts';
 import type { KeyAttributes, RegistryKey } from '../../src/registry/hive.ts';
 import { countKeys, emptyKey, equalKeys } from '../../src/registry/key.ts';
-import { parseReg } from '../../src/registry/parse-reg.ts';
+import { parseReg } from '../../src/registry/text/parse-reg.ts';
 import { hive, keyOf, pair } from './arbitrary.ts';
 import { refusal, survives } from './expect-error.ts';
 

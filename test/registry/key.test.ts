@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { nameMatcher } from '../../src/registry/glob.ts';
+import { nameMatcher } from '../../src/registry/rules/glob.ts';
 import { foldName } from '../../src/registry/hive.ts';
 import {
   countKeys,

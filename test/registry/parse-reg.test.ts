@@ -5,7 +5,7 @@ import {
   type RegistryKey,
   type RegistryValue,
 } from '../../src/registry/hive.ts';
-import { type ParseRegOptions, parseReg } from '../../src/registry/parse-reg.ts';
+import { type ParseRegOptions, parseReg } from '../../src/registry/text/parse-reg.ts';
 import { stringData, toUtf16 } from '../../src/registry/utf16.ts';
 import { refusal } from './expect-error.ts';
 

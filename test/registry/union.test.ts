@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { KeyAttributes, RegistryKey } from '../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../src/registry/key.ts';
 import { splitUnion, unionOf } from '../../src/registry/union.ts';
-import { toVariables } from '../../src/registry/variables.ts';
-import { parseVolatileRule, removeVolatile } from '../../src/registry/volatile.ts';
+import { toVariables } from '../../src/registry/rules/variables.ts';
+import { parseVolatileRule, removeVolatile } from '../../src/registry/rules/volatile.ts';
 import { hive, keyOf } from './arbitrary.ts';
 
 const link = { link: true } as const;

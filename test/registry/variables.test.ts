@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RegistryKey } from '../../src/registry/hive.ts';
 import { equalKeys } from '../../src/registry/key.ts';
 import { fromUtf16, stringData, toUtf16 } from '../../src/registry/utf16.ts';
-import { fromVariables, toVariables } from '../../src/registry/variables.ts';
+import { fromVariables, toVariables } from '../../src/registry/rules/variables.ts';
 import { hive, keyOf } from './arbitrary.ts';
 import { refusal } from './expect-error.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RegistryKey } from '../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../src/registry/key.ts';
-import { parseReg } from '../../src/registry/parse-reg.ts';
-import { parseVolatileRule, removeVolatile } from '../../src/registry/volatile.ts';
+import { parseReg } from '../../src/registry/text/parse-reg.ts';
+import { parseVolatileRule, removeVolatile } from '../../src/registry/rules/volatile.ts';
 import { hive } from './arbitrary.ts';
 import { refusal } from './expect-error.ts';
 

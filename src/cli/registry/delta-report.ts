@@ -1,5 +1,5 @@
 /** The records of a delta as data (--json). */
-import type { DeltaRecord, RegistryDelta } from '../../registry/delta.ts';
+import type { DeltaRecord, RegistryDelta } from '../../registry/delta/delta.ts';
 import { foldName, type HiveRoot, type RegistryKey, type RegistryValue } from '../../registry/hive.ts';
 import { pathText } from './key-argument.ts';
 import { type DataReport, dataReport, hex } from './value-report.ts';

@@ -1,9 +1,9 @@
 /** `vpa registry diff A B`: what differs between two registries. */
 import type { Command } from 'commander';
-import { type DeltaCount, type DeltaRecord, countDelta } from '../../registry/delta.ts';
-import { diffHives } from '../../registry/diff.ts';
-import { formatDelta } from '../../registry/format-delta.ts';
-import { formatReg } from '../../registry/format-reg.ts';
+import { type DeltaCount, type DeltaRecord, countDelta } from '../../registry/delta/delta.ts';
+import { diffHives } from '../../registry/delta/diff.ts';
+import { formatDelta } from '../../registry/delta/format-delta.ts';
+import { formatReg } from '../../registry/text/format-reg.ts';
 import { type HiveRoot, hiveRoots, type Registry, type RegistryKey } from '../../registry/hive.ts';
 import { emptyKey } from '../../registry/key.ts';
 import { diffObjects } from '../../registry/objects/objects.ts';

@@ -1,6 +1,6 @@
 /** `vpa registry export FILE [KEY]`: .reg text of version 5. */
 import type { Command } from 'commander';
-import { formatReg } from '../../registry/format-reg.ts';
+import { formatReg } from '../../registry/text/format-reg.ts';
 import { foldName, type RegistryKey } from '../../registry/hive.ts';
 import { emptyKey, keyWith } from '../../registry/key.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';

@@ -1,8 +1,8 @@
 /** Services, file associations and the like that differ between two versions of a hive. */
 import { type Bytes, readAll } from '../../bytes.ts';
 import { parseHive } from '../../layer/hive-entry.ts';
-import { applyDelta } from '../../registry/apply-delta.ts';
-import type { RegistryDelta } from '../../registry/delta.ts';
+import { applyDelta } from '../../registry/delta/apply-delta.ts';
+import type { RegistryDelta } from '../../registry/delta/delta.ts';
 import type { HiveRoot } from '../../registry/hive.ts';
 import { emptyKey } from '../../registry/key.ts';
 import { registryLimits } from '../../registry/limits.ts';

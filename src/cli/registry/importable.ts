@@ -1,6 +1,6 @@
 /** A delta as content that makes the same change when it is imported, as regedit does it. */
 import { attributesOf } from '../../registry/attributes.ts';
-import type { RegistryDelta } from '../../registry/delta.ts';
+import type { RegistryDelta } from '../../registry/delta/delta.ts';
 import {
   foldName,
   type KeyAttributes,

@@ -2,7 +2,7 @@
 import { unpack, verify } from '../../../plugins/index.ts';
 import { hiveRootOf } from '../../layer/hive-names.ts';
 import { registryEncoding } from '../../patch/hive-delta.ts';
-import { decodeDelta } from '../../registry/decode-delta.ts';
+import { decodeDelta } from '../../registry/delta/decode-delta.ts';
 import { objectsOfDelta } from '../../registry/objects/delta-objects.ts';
 import type { ObjectChange } from '../../registry/objects/object.ts';
 import { contentsOf, isChange } from '../../stream/file.ts';

@@ -1,5 +1,5 @@
 /** What form a registry file has: by its content, never by its name. */
-import { versionLine } from '../reg-text.ts';
+import { versionLine } from '../text/reg-text.ts';
 import { wineVersionLine } from '../wine/wine-registry.ts';
 import { jsonMark } from './json-form.ts';
 

@@ -1,7 +1,7 @@
 /** Writes REGEDIT4: .reg text for old programs, in an 8-bit code page. */
 import { PatchError } from '../../errors.ts';
-import { ansiEncoder, type AnsiEncoder } from '../ansi.ts';
-import { formatReg } from '../format-reg.ts';
+import { ansiEncoder, type AnsiEncoder } from '../text/ansi.ts';
+import { formatReg } from '../text/format-reg.ts';
 import {
   type HiveRoot,
   hiveRoots,
@@ -13,8 +13,8 @@ import {
   type RegistryValue,
 } from '../hive.ts';
 import { inOrder } from '../key.ts';
-import { attributeLines } from '../reg-attributes.ts';
-import { dataText, hexText, lineEnd, quote } from '../reg-line.ts';
+import { attributeLines } from '../text/reg-attributes.ts';
+import { dataText, hexText, lineEnd, quote } from '../text/reg-line.ts';
 import { rootPaths } from '../roots.ts';
 import { fromUtf16, stringOf } from '../utf16.ts';
 

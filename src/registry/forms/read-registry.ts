@@ -2,7 +2,7 @@
 import { bytesOf } from '../../bytes.ts';
 import { PatchError } from '../../errors.ts';
 import type { HiveRoot, Registry } from '../hive.ts';
-import { parseReg } from '../parse-reg.ts';
+import { parseReg } from '../text/parse-reg.ts';
 import { openHive } from '../regf-read/open-hive.ts';
 import { fromWine } from '../wine/from-wine.ts';
 import { parseWine } from '../wine/parse-wine.ts';

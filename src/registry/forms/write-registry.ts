@@ -1,6 +1,6 @@
 /** Writes a registry in any form. */
 import { isPatchError, PatchError } from '../../errors.ts';
-import { formatReg } from '../format-reg.ts';
+import { formatReg } from '../text/format-reg.ts';
 import { type HiveRoot, hiveRoots, type Registry, type RegistryKey } from '../hive.ts';
 import { emptyKey, isEmptyHive } from '../key.ts';
 import { formatRegf } from '../regf-write/format-regf.ts';

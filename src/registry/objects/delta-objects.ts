@@ -1,5 +1,5 @@
 /** What a delta alone says of well-known objects: without the base, it does not know what was there before. */
-import type { DeltaRecord, RegistryDelta } from '../delta.ts';
+import type { DeltaRecord, RegistryDelta } from '../delta/delta.ts';
 import { foldName, type HiveRoot, type KeyKind, type RegistryKey, type RegistryValue } from '../hive.ts';
 import { isAtPlace } from './find-keys.ts';
 import { type ObjectChange, objectId, type RegistryObject } from './object.ts';

@@ -1,5 +1,5 @@
 /** The keys that a view's place means, without looking at any other. */
-import { nameMatcher } from '../glob.ts';
+import { nameMatcher } from '../rules/glob.ts';
 import { foldName, type HiveRoot, type Registry, type RegistryKey } from '../hive.ts';
 import { sortedNames } from '../key.ts';
 import type { Scope } from './view.ts';

@@ -1,6 +1,6 @@
 /** How Wine writes text in ASCII (wine, server/unicode.c, `dump_strW` and `parse_strW`). */
 import { overLimit } from '../limits.ts';
-import { type Cursor, failAt, lineOf } from '../reg-scanner.ts';
+import { type Cursor, failAt, lineOf } from '../text/reg-scanner.ts';
 
 const letters = new Map([
   [7, 'a'],

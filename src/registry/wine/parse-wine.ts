@@ -2,7 +2,7 @@
 import { tooLarge } from '../../bytes.ts';
 import type { RegistryValue } from '../hive.ts';
 import { overLimit, type RegistryLimits, registryLimits } from '../limits.ts';
-import { type Cursor, endStatement, failAt, lineOf, skipBlanks } from '../reg-scanner.ts';
+import { type Cursor, endStatement, failAt, lineOf, skipBlanks } from '../text/reg-scanner.ts';
 import { readEscaped } from './escape.ts';
 import { readWineData } from './wine-value.ts';
 import { type WineRegistry, type WineSection, wineVersionLine } from './wine-registry.ts';

@@ -8,8 +8,8 @@ import {
   type RegistryValue,
   type ValueType,
 } from '../hive.ts';
-import { type Cursor, endStatement, failAt } from '../reg-scanner.ts';
-import { type RegData, readData } from '../reg-value.ts';
+import { type Cursor, endStatement, failAt } from '../text/reg-scanner.ts';
+import { type RegData, readData } from '../text/reg-value.ts';
 import { fromUtf16, stringData } from '../utf16.ts';
 import { escapeWine, readEscaped } from './escape.ts';
 

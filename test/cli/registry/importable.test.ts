@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { importable } from '../../../src/cli/registry/importable.ts';
-import { diffHives } from '../../../src/registry/diff.ts';
-import { formatHive } from '../../../src/registry/format-reg.ts';
+import { diffHives } from '../../../src/registry/delta/diff.ts';
+import { formatHive } from '../../../src/registry/text/format-reg.ts';
 import type { RegistryKey } from '../../../src/registry/hive.ts';
 import { emptyKey } from '../../../src/registry/key.ts';
 import { sameKey } from '../../../src/registry/merge/same.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { pair } from '../../registry/arbitrary.ts';
 
 /** As a machine's own registry: nothing hides anything there. */

@@ -9,7 +9,7 @@ import { isPatchError } from '../../../src/errors.ts';
 import { writeRegistry } from '../../../src/registry/forms/forms.ts';
 import type { Registry } from '../../../src/registry/hive.ts';
 import { emptyKey } from '../../../src/registry/key.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { stringData, toUtf16 } from '../../../src/registry/utf16.ts';
 import { makeFolder, reg, removeFolder } from '../command.ts';
 

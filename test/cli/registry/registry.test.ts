@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { type Outcome, makeFolder, reg, removeFolder, vpa, writeTree } from '../command.ts';
 
 const old = reg(

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { applyDelta } from '../../../src/registry/apply-delta.ts';
-import { decodeDelta } from '../../../src/registry/decode-delta.ts';
-import { diffHives } from '../../../src/registry/diff.ts';
-import { encodeDelta } from '../../../src/registry/encode-delta.ts';
-import { formatReg } from '../../../src/registry/format-reg.ts';
+import { applyDelta } from '../../../src/registry/delta/apply-delta.ts';
+import { decodeDelta } from '../../../src/registry/delta/decode-delta.ts';
+import { diffHives } from '../../../src/registry/delta/diff.ts';
+import { encodeDelta } from '../../../src/registry/delta/encode-delta.ts';
+import { formatReg } from '../../../src/registry/text/format-reg.ts';
 import {
   canHold,
   detectForm,
@@ -19,7 +19,7 @@ import {
 } from '../../../src/registry/forms/forms.ts';
 import { type HiveRoot, hiveRoots, type Registry, type RegistryKey } from '../../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../../src/registry/key.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { stringData } from '../../../src/registry/utf16.ts';
 import { hive, keyOf } from '../arbitrary.ts';
 import { refusal, survives } from '../expect-error.ts';

@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import { isPatchError } from '../../../src/errors.ts';
 import { openRegistry, writeRegistry } from '../../../src/registry/forms/forms.ts';
-import { formatReg } from '../../../src/registry/format-reg.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { formatReg } from '../../../src/registry/text/format-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { formatWine } from '../../../src/registry/wine/format-wine.ts';
 import { fromWine } from '../../../src/registry/wine/from-wine.ts';
 import { parseWine } from '../../../src/registry/wine/parse-wine.ts';

@@ -14,9 +14,9 @@ import {
 } from '../../../src/registry/forms/forms.ts';
 import { hiveRoots, type Registry } from '../../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../../src/registry/key.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { ruleSet } from '../../../src/registry/rule-sets/rule-sets.ts';
-import { parseVolatileRule, removeVolatile } from '../../../src/registry/volatile.ts';
+import { parseVolatileRule, removeVolatile } from '../../../src/registry/rules/volatile.ts';
 import { writeLayer } from '../../fixtures/layers.ts';
 import { applyPatch, makePatch, refusal } from '../../fixtures/patching.ts';
 import { treeOf, withScratch } from '../../fixtures/tree.ts';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { ansiDecoder, ansiEncoder } from '../../../src/registry/ansi.ts';
+import { ansiDecoder, ansiEncoder } from '../../../src/registry/text/ansi.ts';
 import { formatReg4 } from '../../../src/registry/forms/forms.ts';
 import type { Registry, RegistryKey, RegistryValue } from '../../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../../src/registry/key.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { stringData, toUtf16 } from '../../../src/registry/utf16.ts';
 import { hive, keyOf } from '../arbitrary.ts';
 import { refusal, survives } from '../expect-error.ts';

@@ -5,7 +5,7 @@ import { emptyKey, equalKeys } from '../../../src/registry/key.ts';
 import type { RegistryConflict } from '../../../src/registry/merge/conflict.ts';
 import { mergeHives, mergeRegistries } from '../../../src/registry/merge/hives.ts';
 import { sameKey } from '../../../src/registry/merge/same.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { foldName } from '../../../src/registry/hive.ts';
 import { stringData } from '../../../src/registry/utf16.ts';
 import { hive, keyOf } from '../arbitrary.ts';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { diffHives } from '../../../src/registry/diff.ts';
+import { diffHives } from '../../../src/registry/delta/diff.ts';
 import type { HiveRoot, Registry } from '../../../src/registry/hive.ts';
 import { emptyKey } from '../../../src/registry/key.ts';
 import { decodeData, typeName } from '../../../src/registry/objects/data.ts';
 import { objectsOfDelta } from '../../../src/registry/objects/delta-objects.ts';
 import { describeObject } from '../../../src/registry/objects/describe.ts';
 import { diffObjects, objectsOf } from '../../../src/registry/objects/objects.ts';
-import { parseReg } from '../../../src/registry/parse-reg.ts';
+import { parseReg } from '../../../src/registry/text/parse-reg.ts';
 import { stringData, toUtf16 } from '../../../src/registry/utf16.ts';
 
 const examples = join(import.meta.dirname, '../../../examples/registry');

@@ -2,11 +2,11 @@
 import { expect } from 'chai';
 import { fromBufferPromise } from 'yauzl';
 import { bytesOf } from '../../../src/bytes.ts';
-import { applyDelta } from '../../../src/registry/apply-delta.ts';
-import { decodeDelta } from '../../../src/registry/decode-delta.ts';
-import { countDelta, type RegistryDelta } from '../../../src/registry/delta.ts';
-import { diffHives } from '../../../src/registry/diff.ts';
-import { encodeDelta } from '../../../src/registry/encode-delta.ts';
+import { applyDelta } from '../../../src/registry/delta/apply-delta.ts';
+import { decodeDelta } from '../../../src/registry/delta/decode-delta.ts';
+import { countDelta, type RegistryDelta } from '../../../src/registry/delta/delta.ts';
+import { diffHives } from '../../../src/registry/delta/diff.ts';
+import { encodeDelta } from '../../../src/registry/delta/encode-delta.ts';
 import { foldName, type RegistryKey, type RegistryValue } from '../../../src/registry/hive.ts';
 import { countKeys, emptyKey, equalKeys, keyWith } from '../../../src/registry/key.ts';
 import { openHive } from '../../../src/registry/regf-read/open-hive.ts';

@@ -8,7 +8,7 @@ import { detectForm, type RegistryForm, writeRegistry } from '../../../src/regis
 import { type HiveRoot, hiveRoots, type Registry, type RegistryKey } from '../../../src/registry/hive.ts';
 import { emptyKey, equalKeys } from '../../../src/registry/key.ts';
 import { ruleSet } from '../../../src/registry/rule-sets/rule-sets.ts';
-import { parseVolatileRule, removeVolatile } from '../../../src/registry/volatile.ts';
+import { parseVolatileRule, removeVolatile } from '../../../src/registry/rules/volatile.ts';
 import { writeLayer } from '../../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../../fixtures/patching.ts';
 import { listing, readTree, treeOf, withScratch } from '../../fixtures/tree.ts';

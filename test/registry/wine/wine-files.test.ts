@@ -1,14 +1,14 @@
 /** The files that Wine wrote: read, written, and what two versions of an installer changed in them. */
 import { expect } from 'chai';
-import { applyDelta } from '../../../src/registry/apply-delta.ts';
-import { decodeDelta } from '../../../src/registry/decode-delta.ts';
-import { diffHives } from '../../../src/registry/diff.ts';
-import { encodeDelta } from '../../../src/registry/encode-delta.ts';
+import { applyDelta } from '../../../src/registry/delta/apply-delta.ts';
+import { decodeDelta } from '../../../src/registry/delta/decode-delta.ts';
+import { diffHives } from '../../../src/registry/delta/diff.ts';
+import { encodeDelta } from '../../../src/registry/delta/encode-delta.ts';
 import { hiveRoots, type HiveRoot, type Registry, type RegistryKey } from '../../../src/registry/hive.ts';
 import { countKeys, emptyKey, equalKeys } from '../../../src/registry/key.ts';
 import { openRegistry, writeAgain } from '../../../src/registry/forms/forms.ts';
 import { ruleSet, ruleSets } from '../../../src/registry/rule-sets/rule-sets.ts';
-import { parseVolatileRule, removeVolatile } from '../../../src/registry/volatile.ts';
+import { parseVolatileRule, removeVolatile } from '../../../src/registry/rules/volatile.ts';
 import { formatWine } from '../../../src/registry/wine/format-wine.ts';
 import { fromWine } from '../../../src/registry/wine/from-wine.ts';
 import { parseWine } from '../../../src/registry/wine/parse-wine.ts';

@@ -1,5 +1,5 @@
 /** Machine paths in the registry's strings, written as variables and back. */
-import { PatchError } from '../errors.ts';
+import { PatchError } from '../../errors.ts';
 import {
   foldName,
   REG_EXPAND_SZ,
@@ -7,10 +7,10 @@ import {
   REG_SZ,
   type RegistryKey,
   type RegistryValue,
-} from './hive.ts';
-import { keyWith } from './key.ts';
+} from '../hive.ts';
+import { keyWith } from '../key.ts';
 import { type Place, spell, variantOf } from './spelling.ts';
-import { fromUtf16, toUtf16 } from './utf16.ts';
+import { fromUtf16, toUtf16 } from '../utf16.ts';
 
 /** What may follow a path: what no name on Windows can have in it, and what often closes a path (the end is the empty text). */
 const boundaries = '\\/:*?"<>|,; \')\0\t\r\n';

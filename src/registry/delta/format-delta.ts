@@ -1,8 +1,8 @@
 /** Shows a registry delta to people, in .reg syntax as far as that goes. Not meant to be read back. */
 import { type DeltaRecord, type RegistryDelta, samePath, type SetValue } from './delta.ts';
-import { type HiveRoot, type KeyKind, REG_BINARY, type RegistryValue } from './hive.ts';
-import { dataText, quote } from './reg-line.ts';
-import { rootPaths } from './roots.ts';
+import { type HiveRoot, type KeyKind, REG_BINARY, type RegistryValue } from '../hive.ts';
+import { dataText, quote } from '../text/reg-line.ts';
+import { rootPaths } from '../roots.ts';
 
 /** More data than this is not shown whole, in bytes. */
 const shownData = 4096;

@@ -1,7 +1,7 @@
 /** The canonical order and form of a delta's records (FORMAT §6.3.2): one delta has one encoding. */
 import { largeData } from './data-difference.ts';
 import type { DeltaRecord } from './delta.ts';
-import { foldName } from './hive.ts';
+import { foldName } from '../hive.ts';
 
 export interface DeltaOrder {
   /** How many leading names a path shares with that of the record before, without regard to case. */

@@ -4,7 +4,7 @@ import type { DeltaRecord, PatchValue, RegistryDelta, SetValue } from './delta.t
 import { type ByteWriter, createByteWriter, malformed } from './delta-bytes.ts';
 import { createDeltaOrder } from './delta-order.ts';
 import { deltaMagic, kinds, operations } from './delta-wire.ts';
-import type { KeyKind } from './hive.ts';
+import type { KeyKind } from '../hive.ts';
 
 /**
  * Encodes a delta. It is binary, not JSON: names may be no valid Unicode, and data would grow by a third as base64.

@@ -1,8 +1,8 @@
 /** What makes one large value's data of another (FORMAT §6.3.1): inserted bytes, and copies from the data before. */
-import { type Digest, digestOf } from '../bytes.ts';
+import { type Digest, digestOf } from '../../bytes.ts';
 import { createByteReader, createByteWriter, malformed } from './delta-bytes.ts';
 import { findMatches } from './data-matches.ts';
-import { equalData } from './equal-data.ts';
+import { equalData } from '../equal-data.ts';
 
 /** Data of up to this many bytes is always written whole. */
 export const largeData = 4096;

@@ -1,7 +1,7 @@
 /** A registry delta: what makes one hive of another, record by record (FORMAT §6.3). */
 import type { DataDifference } from './data-difference.ts';
-import type { KeyKind, ValueType } from './hive.ts';
-import type { KeyCount } from './key.ts';
+import type { KeyKind, ValueType } from '../hive.ts';
+import type { KeyCount } from '../key.ts';
 
 interface AtKey {
   /** The names of the keys from the hive's root to the key; empty for the root. As written in the target. */

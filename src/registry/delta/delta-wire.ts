@@ -1,6 +1,6 @@
 /** The numbers that stand for operations and kinds in an encoded delta (FORMAT §6.3.1). */
 import type { DeltaRecord } from './delta.ts';
-import type { KeyKind } from './hive.ts';
+import type { KeyKind } from '../hive.ts';
 
 /** `VRD` and the version. */
 export const deltaMagic = Uint8Array.of(0x56, 0x52, 0x44, 0x01);

@@ -1,7 +1,7 @@
 /** The smallest pieces of an encoded delta (FORMAT §6.3.1): numbers, strings and data, written and read. */
-import { PatchError } from '../errors.ts';
-import { overLimit } from './limits.ts';
-import { fromUtf16 } from './utf16.ts';
+import { PatchError } from '../../errors.ts';
+import { overLimit } from '../limits.ts';
+import { fromUtf16 } from '../utf16.ts';
 
 export interface ByteWriter {
   byte(value: number): void;

@@ -1,9 +1,9 @@
 /** Volatile rules: which keys and values belong to one machine and are left out of what is compared. */
-import { PatchError } from '../errors.ts';
+import { PatchError } from '../../errors.ts';
 import { type NameMatcher, nameMatcher } from './glob.ts';
-import { foldName, type HiveRoot, type RegistryKey, type RegistryValue } from './hive.ts';
-import { keyWith } from './key.ts';
-import { resolveRoot, rootsExpected } from './roots.ts';
+import { foldName, type HiveRoot, type RegistryKey, type RegistryValue } from '../hive.ts';
+import { keyWith } from '../key.ts';
+import { resolveRoot, rootsExpected } from '../roots.ts';
 
 export interface VolatileRule {
   /** As written. */

@@ -1,6 +1,6 @@
 /** Reads .reg text (Microsoft KB 310516; FORMAT §3.4). The model keeps all that the text says, delete entries too. */
-import type { Registry } from './hive.ts';
-import { overLimit, type RegistryLimits, registryLimits } from './limits.ts';
+import type { Registry } from '../hive.ts';
+import { overLimit, type RegistryLimits, registryLimits } from '../limits.ts';
 import {
   atLineEnd,
   code,
@@ -16,7 +16,7 @@ import { readAttributes } from './reg-attributes.ts';
 import { openRegText } from './reg-text.ts';
 import { createRegTree, type GrowingKey, type RegTree } from './reg-tree.ts';
 import { readData } from './reg-value.ts';
-import { type KeyPath, resolveRoot, rootsExpected } from './roots.ts';
+import { type KeyPath, resolveRoot, rootsExpected } from '../roots.ts';
 
 export interface ParseRegOptions extends Partial<RegistryLimits> {
   /**

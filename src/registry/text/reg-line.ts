@@ -1,6 +1,6 @@
 /** How one value is written in canonical .reg text (FORMAT §3.4). */
-import { REG_BINARY, REG_DWORD, REG_SZ, type RegistryValue } from './hive.ts';
-import { stringOf } from './utf16.ts';
+import { REG_BINARY, REG_DWORD, REG_SZ, type RegistryValue } from '../hive.ts';
+import { stringOf } from '../utf16.ts';
 
 /** The column behind which regedit folds a line of bytes. */
 const foldColumn = 77;

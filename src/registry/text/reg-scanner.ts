@@ -1,6 +1,6 @@
 /** The smallest pieces of .reg text: lines, blanks, comments and quoted strings. All in one pass, without regular expressions. */
-import { PatchError } from '../errors.ts';
-import { overLimit } from './limits.ts';
+import { PatchError } from '../../errors.ts';
+import { overLimit } from '../limits.ts';
 
 /** A place in the text that the reading functions move forward. */
 export interface Cursor {

@@ -1,10 +1,10 @@
 /** Compares two hives (FORMAT §6.3.2 for the order). */
-import { attributesOf, equalAttributes } from './attributes.ts';
+import { attributesOf, equalAttributes } from '../attributes.ts';
 import { largeData } from './data-difference.ts';
 import type { DeltaRecord, RegistryDelta } from './delta.ts';
-import { equalData } from './equal-data.ts';
-import type { RegistryKey, RegistryValue } from './hive.ts';
-import { countKeys, equalValues, inOrder, sortedNames } from './key.ts';
+import { equalData } from '../equal-data.ts';
+import type { RegistryKey, RegistryValue } from '../hive.ts';
+import { countKeys, equalValues, inOrder, sortedNames } from '../key.ts';
 
 type Path = readonly string[];
 /** Records of one key and those below it; nested, so that no record is carried up level by level. */

@@ -1,12 +1,12 @@
 /** Reads a registry delta, `registry/1` (FORMAT §6.3.1). Its bytes may be hostile. */
-import { tooLarge } from '../bytes.ts';
+import { tooLarge } from '../../bytes.ts';
 import { checkDifference } from './data-difference.ts';
 import type { DeltaRecord, PatchValue, RegistryDelta } from './delta.ts';
 import { type ByteReader, createByteReader, malformed } from './delta-bytes.ts';
 import { createDeltaOrder } from './delta-order.ts';
 import { deltaMagic, kinds, largestType, operations } from './delta-wire.ts';
-import type { KeyKind } from './hive.ts';
-import { overLimit, type RegistryLimits, registryLimits } from './limits.ts';
+import type { KeyKind } from '../hive.ts';
+import { overLimit, type RegistryLimits, registryLimits } from '../limits.ts';
 
 const noData = new Uint8Array(0);
 

@@ -1,5 +1,5 @@
 /** The ways in which a variable's path may be written, each with a short name, so that it comes back as it was. */
-import { foldName } from './hive.ts';
+import { foldName } from '../hive.ts';
 
 /** A path as it may stand in a text, but for case. */
 export interface Place {

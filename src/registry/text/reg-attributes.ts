@@ -2,10 +2,10 @@
  * A key's attributes in .reg text (FORMAT §3.4): comments right behind the key's line, so that regedit imports the text.
  * Every line of them begins with a semicolon, the folded ones too.
  */
-import { type AttributeChanges, attributesOf } from './attributes.ts';
-import { equalData } from './equal-data.ts';
-import type { KeyAttributes, RegistryKey } from './hive.ts';
-import { overLimit, type RegistryLimits } from './limits.ts';
+import { type AttributeChanges, attributesOf } from '../attributes.ts';
+import { equalData } from '../equal-data.ts';
+import type { KeyAttributes, RegistryKey } from '../hive.ts';
+import { overLimit, type RegistryLimits } from '../limits.ts';
 import { hexText, lineEnd } from './reg-line.ts';
 import { atLineEnd, code, type Cursor, lineOf, skipLineEnd } from './reg-scanner.ts';
 

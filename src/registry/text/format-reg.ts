@@ -2,15 +2,15 @@
  * Writes the canonical .reg text (FORMAT §3.4): version 5, UTF-16LE with its mark, CR LF, every key in canonical order.
  * Regedit imports it; a hive's digest is the digest of this text, so two hives have the same text only if they are equal.
  */
-import { PatchError } from '../errors.ts';
-import { attributesOf } from './attributes.ts';
-import { foldName, type HiveRoot, hiveRoots, type Registry, type RegistryKey } from './hive.ts';
-import { inOrder } from './key.ts';
-import { overLimit, registryLimits } from './limits.ts';
+import { PatchError } from '../../errors.ts';
+import { attributesOf } from '../attributes.ts';
+import { foldName, type HiveRoot, hiveRoots, type Registry, type RegistryKey } from '../hive.ts';
+import { inOrder } from '../key.ts';
+import { overLimit, registryLimits } from '../limits.ts';
 import { attributeLines } from './reg-attributes.ts';
 import { lineEnd, valueLine } from './reg-line.ts';
 import { versionLine } from './reg-text.ts';
-import { rootPaths, templateName } from './roots.ts';
+import { rootPaths, templateName } from '../roots.ts';
 
 /** Takes text line by line, since one string of a whole hive could be longer than JavaScript allows. */
 interface Output {

@@ -1,7 +1,7 @@
 /** The right side of a value's line in .reg text. */
-import { REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, type ValueType } from './hive.ts';
+import { REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_SZ, type ValueType } from '../hive.ts';
 import type { AnsiDecoder } from './ansi.ts';
-import { overLimit } from './limits.ts';
+import { overLimit } from '../limits.ts';
 import {
   atLineEnd,
   code,
@@ -13,7 +13,7 @@ import {
   skipBlanks,
   skipToLineEnd,
 } from './reg-scanner.ts';
-import { stringData, toUtf16 } from './utf16.ts';
+import { stringData, toUtf16 } from '../utf16.ts';
 
 export interface RegData {
   readonly type: ValueType;

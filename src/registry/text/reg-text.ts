@@ -1,9 +1,9 @@
 /** From the bytes of a .reg file to its text and version. */
-import { tooLarge } from '../bytes.ts';
-import { PatchError } from '../errors.ts';
+import { tooLarge } from '../../bytes.ts';
+import { PatchError } from '../../errors.ts';
 import { type AnsiDecoder, ansiDecoder } from './ansi.ts';
 import { failAt } from './reg-scanner.ts';
-import { fromUtf16 } from './utf16.ts';
+import { fromUtf16 } from '../utf16.ts';
 
 export const versionLine = 'Windows Registry Editor Version 5.00';
 const ansiVersionLine = 'REGEDIT4';

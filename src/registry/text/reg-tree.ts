@@ -1,8 +1,8 @@
 /** The hives that grow while .reg text is read. */
-import { attributesWith } from './attributes.ts';
-import { foldName, type HiveRoot, type KeyAttributes, type KeyKind, type RegistryValue } from './hive.ts';
-import { overLimit, type RegistryLimits } from './limits.ts';
-import type { KeyPath } from './roots.ts';
+import { attributesWith } from '../attributes.ts';
+import { foldName, type HiveRoot, type KeyAttributes, type KeyKind, type RegistryValue } from '../hive.ts';
+import { overLimit, type RegistryLimits } from '../limits.ts';
+import type { KeyPath } from '../roots.ts';
 import type { RegData } from './reg-value.ts';
 
 /** A RegistryKey that may still change. */

@@ -1,5 +1,5 @@
 /** The 8-bit text of REGEDIT4 files. */
-import { PatchError } from '../errors.ts';
+import { PatchError } from '../../errors.ts';
 
 /** Bytes as text; null where the code page has no such bytes. */
 export type AnsiDecoder = (data: Uint8Array) => string | null;

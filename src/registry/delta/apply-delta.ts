@@ -1,10 +1,10 @@
 /** Makes the target hive of the base hive. */
-import { PatchError } from '../errors.ts';
-import { attributesOf, attributesWith } from './attributes.ts';
+import { PatchError } from '../../errors.ts';
+import { attributesOf, attributesWith } from '../attributes.ts';
 import { applyDifference } from './data-difference.ts';
 import type { DeltaRecord, RegistryDelta, SetAttribute, ValueRecord } from './delta.ts';
-import { foldName, type KeyAttributes, type KeyKind, type RegistryKey, type RegistryValue } from './hive.ts';
-import { keyWith } from './key.ts';
+import { foldName, type KeyAttributes, type KeyKind, type RegistryKey, type RegistryValue } from '../hive.ts';
+import { keyWith } from '../key.ts';
 
 interface OwnKey {
   name: string;

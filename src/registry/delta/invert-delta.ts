@@ -2,7 +2,7 @@
 import { applyDelta } from './apply-delta.ts';
 import type { RegistryDelta } from './delta.ts';
 import { diffHives } from './diff.ts';
-import type { RegistryKey } from './hive.ts';
+import type { RegistryKey } from '../hive.ts';
 
 /**
  * The delta that undoes another on the hive that it was applied to: law
