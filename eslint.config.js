@@ -21,7 +21,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/cli/**', 'test/package/**', 'examples/**', 'bench/**', 'gulpfile.ts'],
+    files: ['src/cli/**', 'test/package/**', 'test/*.mjs', 'examples/**', 'bench/**', 'gulpfile.ts'],
     rules: { 'no-console': 'off' },
   },
   {
