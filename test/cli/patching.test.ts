@@ -1,3 +1,4 @@
+import { needsPosix } from '../contract/needs.ts';
 import { copyFileSync, cpSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -206,7 +207,7 @@ describe('vpa', () => {
   });
 
   it('leaves no file when it is cancelled', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this, 'a process cannot be interrupted by a signal here');
     writeTree(cwd, { 'big-1/data': noise(6_000_000), 'big-2/data': noise(6_000_000, 2) });
     writeTree(cwd, {
       'big-1/other': noise(3_000_000, 3),

@@ -1,3 +1,4 @@
+import { needsPosix } from '../contract/needs.ts';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -78,7 +79,7 @@ describe('vpa: usage', () => {
   });
 
   it('refuses a socket, and goes on where it is excluded', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this, 'there are no sockets in folders here');
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(join(cwd, 'b/s.sock'), resolve));
     try {

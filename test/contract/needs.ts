@@ -14,3 +14,10 @@ export function needs(test: Context, program: string, args: readonly string[]): 
   process.stderr.write(`      skipped, ${reason}\n`);
   test.skip();
 }
+
+/** Skips the test, with the reason, on Windows: for what its file systems and signals do not have. */
+export function needsPosix(test: Context, reason: string): void {
+  if (process.platform !== 'win32') return;
+  process.stderr.write(`      skipped, ${reason}\n`);
+  test.skip();
+}

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createExclude } from '../../src/layer/excludes.ts';
 import { walk } from '../../src/layer/walk.ts';
-import { needs } from '../contract/needs.ts';
+import { needs, needsPosix } from '../contract/needs.ts';
 import { refusal } from '../fixtures/patching.ts';
 import { folder, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
 import { withoutRights } from '../fixtures/without-rights.ts';
@@ -65,7 +65,7 @@ describe('walking through a folder', () => {
   });
 
   it('refuses a socket unless it is excluded', async function () {
-    if (process.platform === 'win32') return this.skip();
+    needsPosix(this, 'there are no sockets in folders here');
     await withScratch(async (root) => {
       const server = createServer();
       await new Promise<void>((resolve) => server.listen(join(root, 's'), resolve));
@@ -79,7 +79,7 @@ describe('walking through a folder', () => {
   });
 
   it('says which folder cannot be read, and passes over it where it is excluded', async function () {
-    if (process.platform === 'win32') return this.skip();
+    needsPosix(this, 'there are no permission bits here');
     await withScratch((root) => {
       chmodSync(root, 0o755);
       writeTree(root, treeOf({ closed: folder(0o000), open: null }));

@@ -4,6 +4,7 @@ import type { KeyAttributes, RegistryKey, RegistryValue } from '../hive.ts';
 import { registryLimits } from '../limits.ts';
 import { bigDataSince, layeredSince, segmentSize } from '../regf/format.ts';
 import { checkSecurity } from './check-security.ts';
+import { checkTime } from './check-time.ts';
 import type { RegfFormat } from './options.ts';
 
 /** Windows' "standard format" (Microsoft, "Registry element size limits"). */
@@ -52,11 +53,6 @@ function checkAttributes({ className = '', security }: KeyAttributes, place: Pla
     throw tooMuch(pathOf(place), 'UTF-16 code units of its class', className.length, largestClassName);
   }
   if (security !== undefined) checkSecurity(security, () => pathOf(place));
-}
-
-/** A FILETIME has 64 bits, and would lose the others without a word. */
-export function checkTime(time: bigint, of: () => string): void {
-  if (time !== BigInt.asUintN(64, time)) throw refused('E_FORMAT', of(), `${time.toString()} is no FILETIME`);
 }
 
 /** Of a key's values: the longest name, in UTF-16 bytes, and the most data, in bytes. Refuses the first bad one. */

@@ -1,8 +1,8 @@
 /** What a caller may ask of the hive that is written. */
 import { PatchError } from '../../errors.ts';
 import { defaultSecurity } from './default-security.ts';
-import { checkTime } from './check-key.ts';
 import { checkSecurity } from './check-security.ts';
+import { checkTime } from './check-time.ts';
 
 export interface RegfOptions {
   /**
