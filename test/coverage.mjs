@@ -25,7 +25,7 @@ for (const path of ['package.json', 'test/fixtures/v1', 'examples/registry']) {
 }
 symlinkSync(join('..', 'node_modules'), join(build, 'node_modules'), 'junction');
 const parts = ['src', 'plugins', 'presets'].flatMap((part) => ['--include', `${build}/${part}/**`]);
-const suites = '{registry,delta,exec,patch,sign,compress,layer,stream,plugins,scenarios}';
+const suites = '{registry,delta,patch,sign,compress,layer,stream,plugins}';
 process.exitCode = run(
   'c8/bin/c8.js',
   ...['--all', '--src', build, ...parts, '--exclude', `${build}/src/cli/**`],
@@ -39,11 +39,6 @@ process.exitCode = run(
     '--reporter',
     'dot',
   ],
-  ...[
-    '--ignore',
-    `${build}/test/layer/walk.test.js`,
-    '--ignore',
-    `${build}/test/scenarios/{killed,environment,real-releases}.test.js`,
-  ],
+  ...['--ignore', `${build}/test/layer/walk.test.js`],
   `${build}/test/${suites}/**/*.test.js`,
 );
