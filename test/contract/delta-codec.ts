@@ -224,7 +224,8 @@ export function deltaCodecContract(name: string, make: () => DeltaCodec, largest
     });
 
     it('stops at an abort, encoding and decoding', async () => {
-      const [reference, target] = [noise(3 << 20, 8), noise(3 << 20, 9)];
+      const size = 1.5 * largest;
+      const [reference, target] = [noise(size, 8), noise(size, 9)];
       const delta = await encode([reference, target]);
       const runs = [
         (c: CodecContext) => codec.encode(bytesOf(reference), bytesOf(target), c),

@@ -1,0 +1,204 @@
+/**
+ * The bytes that no cover brings (FORMAT §6.4.7), each predicted from what is before it in the block, from the same
+ * bytes further back, and from what the reference has where the last cover ended.
+ */
+import { beginReading, beginWriting, finish, isLost, train, training, writing } from './coder';
+import { Model, codeByte, createModel, mix, setContext } from './model';
+import { lengthOf, placeOf, recordSize, sourceOf } from './records';
+
+/** log2 of the places that are kept where 6 and 12 bytes stood before. */
+const placeBits: u32 = 17;
+const context: i32 = 12;
+/** Places are kept for every byte this near to the ends of a cover, and for every so many bytes within. */
+const dense: i32 = 32;
+const sparse: i32 = 4;
+/** How far a literal looks back. What is before a cover that is ahead may not be known yet. */
+const lookBack: i32 = 40;
+
+let model: Model = changetype<Model>(0);
+let near: usize = 0; // u32[2^placeBits]: where the same 6 bytes stood
+let far: usize = 0; // 12 bytes
+let binary: bool = false;
+let tail: usize = 0; // what the reference has behind the last cover
+let tailEnd: usize = 0;
+let since: u32 = 0; // literals since the last cover
+let budget: i32 = 0;
+let trained: i32 = -1;
+let ahead: i32 = 0;
+
+/**
+ * Fills the holes between the covers of `block`, whose covers from the reference are in place, and copies those from within the
+ * block; in writing the literals are in their places. `tails` has for each cover from the reference a u32, room for 12 bytes, and so many
+ * bytes as the number says. Gives the length of the stream in writing, 1 in reading; 0 where it does not fit or is damaged.
+ */
+export function codeLiterals(
+  block: usize, size: i32, write: bool, records: usize, count: i32, reference: f64,
+  tails: usize, profile: i32, lesson: i32, lessons: i32, coded: usize, end: usize, heap: usize, bits: i32,
+): i32 {
+  if (write) beginWriting(coded, end);
+  else beginReading(coded, end);
+  near = heap;
+  far = near + (4 << placeBits);
+  memory.fill(near, 0, 8 << placeBits);
+  heap = (far + (4 << placeBits) + 63) & ~63;
+  model = changetype<Model>(heap);
+  heap = createModel(heap, 2, 48, bits, 1.5e-7);
+  binary = profile != 0;
+  tail = tailEnd = 0;
+  budget = lessons;
+  trained = -1;
+  ahead = 0;
+  let place = 0;
+  for (let i = 0; i <= count; i++) {
+    const record = records + <usize>i * recordSize;
+    const stop = i < count ? placeOf(record) : size;
+    if (stop > place) {
+      if (lesson) learnAhead(block, records, i, count, reference, lesson);
+      fill(block + place, stop - place);
+      if (isLost()) return 0;
+    }
+    if (i == count) break;
+    const length = lengthOf(record);
+    const next = i + 1 < count ? placeOf(record + recordSize) : size;
+    place = stop + length;
+    const source = sourceOf(record) - <i64>reference;
+    if (source < 0) {
+      // FORMAT §6.4.2: what the reference has behind the cover stands in `tails`, behind a copy of its last bytes
+      const kept = <i32>load<u32>(tails);
+      tail = tails + 4 + context;
+      memory.copy(tails + 4, block + place - context, context);
+      tails = tail + kept;
+      tailEnd = tails;
+      if (next > place) for (let at = tail - context + 1; at < tailEnd; at++) keep(at);
+    } else {
+      if (!write) memory.copy(block + stop, block + <usize>source, length);
+      tail = block + <usize>source + length;
+      tailEnd = min(tail + 256, block + stop);
+    }
+    keepCover(block + stop, length);
+  }
+  const ended = finish();
+  return ended == 0 ? 0 : write ? <i32>(ended - coded) : 1;
+}
+
+@inline
+function placeOfNear(at: usize): usize {
+  return near + (<usize>(mix(load<u32>(at - 4), <u32>load<u16>(at - 6)) >>> (32 - placeBits)) << 2);
+}
+
+@inline
+function placeOfFar(at: usize): usize {
+  return far + (<usize>(mix(mix(load<u32>(at - 4), load<u32>(at - 8)), load<u32>(at - 12)) >>> (32 - placeBits)) << 2);
+}
+
+/** What comes at `at` may come again behind the same bytes. */
+@inline
+function keep(at: usize): void {
+  store<u32>(placeOfNear(at), <u32>at);
+  store<u32>(placeOfFar(at), <u32>at);
+}
+
+function keepCover(at: usize, length: i32): void {
+  for (let k = 0; k < length; k += k > dense && length - k > dense ? sparse : 1) keep(at + k);
+}
+
+/** Shows the model the beginning of the next long cover, which is what the literals before it are likely to resemble. */
+function learnAhead(block: usize, records: usize, from: i32, count: i32, reference: f64, most: i32): void {
+  const least = min(most, 256);
+  ahead = max(ahead, from);
+  while (ahead < count) {
+    const record = records + <usize>ahead * recordSize;
+    if (lengthOf(record) >= least && sourceOf(record) < <i64>reference) break;
+    ahead++;
+  }
+  if (ahead == count || ahead == trained) return;
+  trained = ahead;
+  const record = records + <usize>ahead * recordSize;
+  const length = min(lengthOf(record), min(most, budget));
+  budget -= length;
+  const at = block + placeOf(record);
+  const resume = tail;
+  tail = tailEnd;
+  since = 3;
+  train(true);
+  for (let k = lookBack; k < length; k++) {
+    codeLiteral(at + k);
+    keep(at + k);
+  }
+  train(false);
+  tail = resume;
+}
+
+function fill(at: usize, length: i32): void {
+  since = 0;
+  for (let k = 0; k < length; k++) {
+    codeLiteral(at + k);
+    keep(at + k);
+    since++;
+    tail++;
+    if ((k & 255) == 0 && isLost()) return;
+  }
+}
+
+@inline
+function matched(a: usize, b: usize, most: u32): u32 {
+  let n: u32 = 0;
+  if (a) while (n < most && load<u8>(a - 1 - n) == load<u8>(b - 1 - n)) n++;
+  return n;
+}
+
+function codeLiteral(at: usize): void {
+  const c4 = load<u32>(at - 4);
+  const c8 = load<u32>(at - 8);
+  const c1 = c4 >>> 24;
+  const here = tail < tailEnd ? <u32>load<u8>(tail) : 0;
+  const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
+  const a = <usize>load<u32>(placeOfNear(at));
+  const b = <usize>load<u32>(placeOfFar(at));
+  const lengthA = matched(a, at, 24);
+  const lengthB = matched(b, at, lookBack);
+  const byteA: u32 = lengthA >= 4 ? load<u8>(a) : 256;
+  const byteB: u32 = lengthB >= 8 ? load<u8>(b) : 256;
+  const s = min(since, 3);
+  setContext(model, 0, mix(1, c1));
+  setContext(model, 1, mix(2, c4 >>> 16));
+  setContext(model, 2, mix(3, c4 >>> 8));
+  setContext(model, 3, mix(4, c4));
+  setContext(model, 4, mix(mix(5, c4), c8 >>> 16));
+  setContext(model, 5, mix(6, byteA << 20 | c1 << 10 | byteB));
+  setContext(model, 6, mix(7, byteB << 6 | lengthB));
+  setContext(model, 7, mix(8, here << 16 | c1 << 8 | next));
+  if (binary) {
+    const b4 = c4 & 255;
+    const b8 = c8 & 255;
+    const b12 = <u32>load<u8>(at - 12);
+    const phase = <u32>at & 3;
+    setContext(model, 8, mix(9, b4 << 2 | phase));
+    setContext(model, 9, mix(10, b4 << 16 | b8 << 8 | c1));
+    setContext(model, 10, mix(11, c1 << 16 | b4 << 8 | phase));
+    setContext(model, 11, mix(12, (c4 >>> 8) & 0xffff));
+    setContext(model, 12, mix(13, b4 << 16 | b8 << 8 | b12));
+    setContext(model, 13, mix(14, (c4 & 0xffffff)));
+    setContext(model, 14, mix(15, phase));
+    setContext(model, 15, mix(16, here << 8 | s));
+  } else {
+    let word: u32 = 0;
+    for (let k: usize = 1; k < 16; k++) {
+      const letter = <u32>load<u8>(at - k) | 32;
+      if (letter < 97 || letter > 122) break;
+      word = mix(word, letter);
+    }
+    setContext(model, 8, mix(9, here << 2 | s));
+    setContext(model, 9, mix(10, word));
+    setContext(model, 10, mix(11, byteA << 8 | lengthA));
+    setContext(model, 11, mix(12, here << 20 | byteA << 8 | c1));
+    setContext(model, 12, mix(mix(13, c4), c8 >>> 24));
+    setContext(model, 13, mix(14, word ^ (c4 >>> 16)));
+    setContext(model, 14, mix(15, 0));
+    setContext(model, 15, mix(mix(16, c4), c8));
+  }
+  const likeB: u32 = byteB == 256 ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
+  const likeA: u32 = byteA == 256 ? 0 : lengthA >= 16 ? 2 : 1;
+  const byte = codeByte(model, (likeB * 3 + likeA) * 4 + s, load<u8>(at));
+  if (!writing && !training) store<u8>(at, <u8>byte);
+}

@@ -1,0 +1,127 @@
+/** The codec `cover/1` (FORMAT §6.4): covers of the old bytes, small differences in them, and modelled literals. */
+import type { Bytes } from '../../bytes.ts';
+import { throwIfCancelled } from '../../errors.ts';
+import { inOrder } from '../../exec/in-order.ts';
+import type { CodecContext, DeltaCodec } from '../codec.ts';
+import { type BlockPlan, type Stream, damaged, longestHeader, parseHeader, profile } from './block-format.ts';
+import { contentKernel, coversKernel } from './decode-block.ts';
+import { encodeBlockKernel } from './encode-block.ts';
+import { layOut, sizeOfTails } from './lay-out.ts';
+import { type LevelName, levelOf } from './levels.ts';
+import { binaryWindow, blockSize, textWindow } from './limits.ts';
+import { isText } from './profile.ts';
+import { gatherRuns } from './gather-runs.ts';
+import { recordsOf } from './records.ts';
+import { windowsOf } from './window.ts';
+
+export interface CoverOptions {
+  /** How much time a delta may take to make; `default` if left out. */
+  readonly level?: LevelName;
+}
+
+/**
+ * Made for programs and text: each block of 16 MiB is found in the reference, approximately in binary data and exactly in text, and what is
+ * left is coded by models that know the old bytes. Encoding holds the reference up to 128 MiB, shared by all threads, and about 300 MiB for
+ * each thread; decoding about 80 MiB for each.
+ */
+export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
+  levelOf(level);
+  return {
+    id: 'cover/1',
+    encode: (reference, target, context) => encode(reference, target, level, context),
+    decode,
+  };
+}
+
+async function* encode(
+  reference: Bytes,
+  target: Bytes,
+  level: LevelName,
+  context: CodecContext,
+): AsyncGenerator<Uint8Array> {
+  yield* inOrder(encodings(reference, target, level, context), context.executor.concurrency);
+}
+
+async function* encodings(
+  reference: Bytes,
+  target: Bytes,
+  level: LevelName,
+  { executor, signal }: CodecContext,
+): AsyncGenerator<() => Promise<Uint8Array>> {
+  const binary = windowsOf(reference, binaryWindow, signal);
+  const text = windowsOf(reference, textWindow, signal);
+  for (let offset = 0; offset < target.size; offset += blockSize) {
+    throwIfCancelled(signal);
+    const block = Uint8Array.from(await target.read(offset, Math.min(blockSize, target.size - offset)));
+    const kind = isText(block) ? profile.text : profile.binary;
+    const window = await (kind === profile.text ? text : binary).windowFor(block, offset);
+    const job = { target: block, window, profile: kind, level };
+    yield () => executor.run(encodeBlockKernel, job, { signal });
+  }
+}
+
+async function* decode(
+  reference: Bytes,
+  delta: Bytes,
+  size: number,
+  context: CodecContext,
+): AsyncGenerator<Uint8Array> {
+  yield* inOrder(decodings(reference, delta, size, context), context.executor.concurrency);
+}
+
+async function* decodings(
+  reference: Bytes,
+  delta: Bytes,
+  size: number,
+  context: CodecContext,
+): AsyncGenerator<() => Promise<Uint8Array>> {
+  let at = 0;
+  let made = 0;
+  while (made < size) {
+    throwIfCancelled(context.signal);
+    const plan = parseHeader(await delta.read(at, Math.min(longestHeader, delta.size - at)), size - made);
+    const stored = plan.streams.reduce((sum, stream) => sum + stream.stored, 0);
+    if (at + plan.head + stored > delta.size) throw damaged('it is cut off');
+    const start = at + plan.head;
+    yield () => decodeBlock(reference, delta, start, plan, context);
+    at = start + stored;
+    made += plan.size;
+  }
+  if (at !== delta.size) throw damaged('bytes stand behind its end');
+}
+
+async function decodeBlock(
+  reference: Bytes,
+  delta: Bytes,
+  start: number,
+  plan: BlockPlan,
+  { executor, signal }: CodecContext,
+): Promise<Uint8Array> {
+  const streams: Stream[] = [];
+  let at = start;
+  for (const { method, size, stored } of plan.streams) {
+    streams.push({ method, size, bytes: Uint8Array.from(await delta.read(at, stored)) });
+    at += stored;
+  }
+  const [coverStream, differences, literals] = streams;
+  if (!coverStream || !differences || !literals) throw damaged('it lacks a stream');
+  const { size, covers, profile: kind, tail, lesson } = plan;
+  const header = { size, covers, profile: kind, tail, lesson };
+  const found = await executor.run(
+    coversKernel,
+    { header, stream: coverStream, reference: reference.size },
+    { signal },
+  );
+  const records = recordsOf(found);
+  const block = new Uint8Array(size);
+  const tails = new Uint8Array(sizeOfTails(records, size, reference.size, tail));
+  await gatherRuns(
+    reference,
+    (fetch) => layOut(records, size, reference.size, tail, tails, fetch),
+    block,
+    tails,
+    signal,
+  );
+  const job = { header, records: found, reference: reference.size, block, tails, differences, literals };
+  return executor.run(contentKernel, job, { signal, transfer: [block.buffer, tails.buffer] });
+}

@@ -1,0 +1,227 @@
+/** The kernel of writing: one block of the target against a window of the reference. */
+import { brotliCompressSync, constants } from 'node:zlib';
+import type { Kernel } from '../../exec/executor.ts';
+import { type Profile, type Stream, formatBlock, method, profile } from './block-format.ts';
+import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
+import { kernels } from './kernels.ts';
+import { layOut, sizeOfTails } from './lay-out.ts';
+import { type Level, type LevelName, levelOf } from './levels.ts';
+import { fewestLines, lessons, longestTail, mostLines, streamRoom } from './limits.ts';
+import { type Window, matchBlock } from './match-block.ts';
+import * as plain from './plain-streams.ts';
+import { recordsOf } from './records.ts';
+
+export interface BlockJob {
+  readonly target: Uint8Array;
+  readonly window: Window;
+  readonly profile: Profile;
+  readonly level: LevelName;
+}
+
+const nothing: Stream = { method: method.none, size: 0, bytes: new Uint8Array() };
+
+/** The block (FORMAT §6.4.1); the smallest of what the level tries. */
+export function encodeBlock(job: BlockJob): Uint8Array {
+  const level = levelOf(job.level);
+  let best: Uint8Array | undefined;
+  for (const literal of literalCosts(job, level)) {
+    const records = matchBlock(job.target, job.window, job.profile, level, literal);
+    const made = codeBlock(job, level, records, best?.length ?? Infinity);
+    if (made && made.length < (best?.length ?? Infinity)) best = made;
+  }
+  return best ?? new Uint8Array();
+}
+
+/** What literals of text may cost, in eighths of bits: few of them are new, or many. The best guess comes first. */
+function literalCosts({ target, profile: kind }: BlockJob, { modelled, trials }: Level): readonly number[] {
+  if (kind === profile.binary) return [0];
+  if (!modelled) return [16];
+  return target.length <= trials * 64 ? [4, 8, 12] : [4];
+}
+
+/** How much of a cover ahead is shown before literals, in bytes. */
+const lessonSizes = [0, 512, 65_536];
+
+/** One set of covers, coded; null where it becomes too large. */
+function codeBlock(
+  { target, window, profile: kind }: BlockJob,
+  level: Level,
+  found: Uint8Array,
+  most: number,
+): Uint8Array | null {
+  const { reference } = window;
+  const records = recordsOf(found);
+  // A window that is not the whole reference does not have what stands behind its runs.
+  const tail = window.ranges.length === 1 && window.bytes.length === reference ? longestTail : 0;
+  // Zero where no cover is, as for whoever reads it: contexts look beyond the ends of covers.
+  const block = new Uint8Array(target.length);
+  const tails = new Uint8Array(sizeOfTails(records, target.length, reference, tail));
+  const place = placing(window);
+  layOut(records, target.length, reference, tail, tails, (source, to, length, tailAt, tailSize) => {
+    const from = place(source);
+    block.set(window.bytes.subarray(from, from + length), to);
+    tails.set(window.bytes.subarray(from + length, from + length + tailSize), tailAt);
+  });
+  const literals = plain.writeLiterals(target, records);
+  const common = { size: target.length, covers: records.count, profile: kind, tail };
+  if (!level.modelled) {
+    return formatBlock({
+      ...common,
+      lesson: 0,
+      coverStream: compressed(plain.writeCovers(records), level),
+      differenceStream:
+        kind === profile.binary
+          ? compressed(plain.writeDifferences(block, target, records, reference), level)
+          : nothing,
+      literalStream: compressed(literals, level),
+    });
+  }
+  const coverStream = records.count === 0 ? nothing : modelledCovers(found, records.count);
+  const differenceStream =
+    kind === profile.binary ? modelledDifferences(block, target, found, reference, level) : nothing;
+  if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
+  const lessonsTried =
+    kind === profile.text && literals.length > 0 && literals.length <= level.trials ? lessonSizes : [0];
+  const flat = barelyCompressible(literals) ? compressed(literals, level) : null;
+  let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
+  for (const lesson of flat ? [] : lessonsTried) {
+    const literalStream = modelledLiterals(target, found, tails, reference, kind, lesson, literals.length);
+    if (!best || literalStream.bytes.length < best.literalStream.bytes.length)
+      best = { literalStream, lesson };
+  }
+  return formatBlock({
+    ...common,
+    coverStream,
+    differenceStream,
+    ...(best ?? { literalStream: nothing, lesson: 0 }),
+  });
+}
+
+/** Where a place of the reference is in the window. */
+function placing({ ranges }: Window): (source: number) => number {
+  let last = ranges[0];
+  return (source) => {
+    if (!last || source < last.start || source >= last.start + last.size) {
+      last = ranges.find(({ start, size }) => source >= start && source < start + size);
+    }
+    return last ? source - last.start + last.at : 0;
+  };
+}
+
+function modelledCovers(found: Uint8Array, count: number): Stream {
+  const { call, reset, allocate, put, view } = kernels();
+  reset();
+  const records = put(found);
+  const room = found.length + streamRoom;
+  const coded = allocate(room);
+  const length = call.writeCovers(records, count, coded, coded + room, allocate(coverHeap));
+  return { method: method.model, size: fewestLines, bytes: view(coded, length).slice() };
+}
+
+/** `block` has the old bytes in the places of covers. */
+function modelledDifferences(
+  block: Uint8Array,
+  target: Uint8Array,
+  found: Uint8Array,
+  reference: number,
+  level: Level,
+): Stream {
+  const { call, reset, allocate, put, view } = kernels();
+  const records = recordsOf(found);
+  const bits = linesFor(countDifferences(block, target) * 2);
+  if (records.count === 0 || block.length === 0) return nothing;
+  reset();
+  const at = put(block);
+  const wanted = put(target);
+  const recordsAt = put(found);
+  const room = target.length + (target.length >> 2) + streamRoom;
+  const coded = allocate(room);
+  const heap = allocate(differenceHeap(bits));
+  const length = call.codeDifferences(
+    at,
+    wanted,
+    recordsAt,
+    records.count,
+    reference,
+    coded,
+    coded + room,
+    heap,
+    bits,
+  );
+  if (call.differing() === 0) return nothing;
+  if (length > 0) return { method: method.model, size: bits, bytes: view(coded, length).slice() };
+  return compressed(plain.writeDifferences(block, target, records, reference), level);
+}
+
+function countDifferences(block: Uint8Array, target: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < target.length; i += 16) if (block[i] !== target[i]) count += 16;
+  return count;
+}
+
+function modelledLiterals(
+  target: Uint8Array,
+  found: Uint8Array,
+  tails: Uint8Array,
+  reference: number,
+  kind: Profile,
+  lesson: number,
+  literals: number,
+): Stream {
+  if (literals === 0) return nothing;
+  const { call, reset, allocate, put, view } = kernels();
+  const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4));
+  reset();
+  const at = put(target);
+  const records = put(found);
+  const tailsAt = put(tails);
+  const room = literals + (literals >> 2) + streamRoom;
+  const coded = allocate(room);
+  const heap = allocate(literalHeap(bits));
+  const length = call.codeLiterals(
+    at,
+    target.length,
+    1,
+    records,
+    recordsOf(found).count,
+    reference,
+    tailsAt,
+    kind,
+    lesson,
+    lessons,
+    coded,
+    coded + room,
+    heap,
+    bits,
+  );
+  return { method: method.model, size: bits, bytes: view(coded, length).slice() };
+}
+
+function linesFor(bytes: number): number {
+  return Math.min(mostLines, Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))));
+}
+
+/** A quick look: what brotli hardly makes smaller, a model would not either, and take its time. */
+function barelyCompressible(bytes: Uint8Array): boolean {
+  if (bytes.length < 4096) return false;
+  const quick = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } });
+  return quick.length > bytes.length * 0.97;
+}
+
+function compressed(bytes: Uint8Array, { quality }: Level): Stream {
+  if (bytes.length === 0) return nothing;
+  const small = brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: bytes.length <= 1 << 20 ? quality[0] : quality[1],
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+  if (small.length < bytes.length) return { method: method.brotli, size: bytes.length, bytes: small };
+  return { method: method.plain, size: bytes.length, bytes };
+}
+
+export const encodeBlockKernel: Kernel<BlockJob, Uint8Array> = {
+  module: import.meta.url,
+  name: 'encodeBlock',
+};

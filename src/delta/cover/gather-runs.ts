@@ -1,0 +1,49 @@
+/** Reads many small runs of a reference by few reads. */
+import type { Bytes } from '../../bytes.ts';
+import { throwIfCancelled } from '../../errors.ts';
+
+type Fetch = (source: number, place: number, length: number, tailAt: number, tail: number) => void;
+
+interface Run {
+  readonly source: number;
+  readonly length: number;
+  readonly to: Uint8Array;
+  readonly at: number;
+}
+
+/** Runs so near to each other are read at once, with what is between them. */
+const gap = 16 << 10;
+/** A read is not longer than this, in bytes, unless one run is. */
+const most = 4 << 20;
+
+/** `lay` calls what it is given for each run; its bytes go to `block`, and those behind it to `tails`. */
+export async function gatherRuns(
+  reference: Bytes,
+  lay: (fetch: Fetch) => void,
+  block: Uint8Array,
+  tails: Uint8Array,
+  signal: AbortSignal,
+): Promise<void> {
+  const runs: Run[] = [];
+  lay((source, place, length, tailAt, tail) => {
+    runs.push({ source, length, to: block, at: place });
+    if (tail > 0) runs.push({ source: source + length, length: tail, to: tails, at: tailAt });
+  });
+  runs.sort((a, b) => a.source - b.source);
+  for (let first = 0; first < runs.length;) {
+    throwIfCancelled(signal);
+    const start = runs[first]?.source ?? 0;
+    let end = start;
+    let last = first;
+    for (let run = runs[last]; run; run = runs[++last]) {
+      const stop = Math.max(end, run.source + run.length);
+      if (last > first && (run.source > end + gap || stop - start > most)) break;
+      end = stop;
+    }
+    const bytes = await reference.read(start, end - start);
+    for (const { source, length, to, at } of runs.slice(first, last)) {
+      to.set(bytes.subarray(source - start, source - start + length), at);
+    }
+    first = last;
+  }
+}

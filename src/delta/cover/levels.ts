@@ -1,0 +1,35 @@
+/** What a level spends. They change which covers and coders are chosen, never what a reader has to know. */
+import { PatchError } from '../../errors.ts';
+
+export type LevelName = 'fast' | 'default' | 'max';
+
+export interface Level {
+  readonly name: LevelName;
+  /** Every so many bytes of a binary reference there is a seed. */
+  readonly seedStep: number;
+  /** How many places of a seed are tried in text. */
+  readonly depth: number;
+  /** Whether streams are modelled; otherwise they are compressed by brotli. */
+  readonly modelled: boolean;
+  /** brotli's quality for streams up to a MiB, and for larger ones. */
+  readonly quality: readonly [number, number];
+  /** Tries several settings for blocks with at most so many literals, in bytes. */
+  readonly trials: number;
+}
+
+const levels: Readonly<Record<LevelName, Level>> = {
+  fast: { name: 'fast', seedStep: 8, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
+  default: { name: 'default', seedStep: 4, depth: 32, modelled: true, quality: [11, 9], trials: 128 << 10 },
+  max: { name: 'max', seedStep: 2, depth: 256, modelled: true, quality: [11, 11], trials: 8 << 20 },
+};
+
+export const levelNames = Object.keys(levels) as readonly LevelName[]; // the keys are the type
+
+/** E_USAGE for a name that is none. */
+export function levelOf(name: string): Level {
+  const level = Object.hasOwn(levels, name) ? levels[name as LevelName] : undefined;
+  if (level) return level;
+  throw new PatchError('E_USAGE', `there is no level '${name}'`, {
+    help: `there are: ${levelNames.join(', ')}`,
+  });
+}

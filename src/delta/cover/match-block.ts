@@ -1,0 +1,105 @@
+/** Finds the covers of a block in a window of the reference. */
+import { profile, type Profile } from './block-format.ts';
+import { kernels } from './kernels.ts';
+import type { Level } from './levels.ts';
+import { type Records, recordList, recordSize, recordsOf } from './records.ts';
+
+/** A run of the reference that a window has. */
+export interface Range {
+  /** In the reference. */
+  readonly start: number;
+  /** In the window. */
+  readonly at: number;
+  readonly size: number;
+}
+
+export interface Window {
+  readonly bytes: Uint8Array;
+  /** In order of `at`, without gaps there. */
+  readonly ranges: readonly Range[];
+  /** Size of the whole reference in bytes. */
+  readonly reference: number;
+}
+
+/** Heads of seeds: at most 64 MiB of memory, which for a window of 128 MiB are three seeds in four. */
+const mostHeads = 24;
+
+/** Records of covers, in order of places. `literal` is what a literal is taken to cost, in eighths of bits. */
+export function matchBlock(
+  target: Uint8Array,
+  window: Window,
+  kind: Profile,
+  level: Level,
+  literal: number,
+): Uint8Array {
+  if (target.length === 0) return new Uint8Array();
+  const found =
+    kind === profile.binary ? approximate(target, window, level) : exact(target, window, level, literal);
+  return inReference(found, window);
+}
+
+function approximate(target: Uint8Array, window: Window, level: Level): Records {
+  const { call, reset, allocate, put, view } = kernels();
+  const size = window.bytes.length;
+  const step = level.seedStep;
+  reset();
+  const old = put(window.bytes);
+  const now = put(target);
+  const bits = headBits(size / step);
+  const heads = allocate(4 << bits);
+  call.indexSeeds(old, size, heads, bits, step);
+  // Each cover but the first and last has a seed of 16 bytes.
+  const records = allocate((Math.floor(target.length / 16) + 2) * recordSize);
+  const count = call.matchApproximate(old, size, now, target.length, heads, bits, records);
+  return recordsOf(view(records, count * recordSize));
+}
+
+function exact(target: Uint8Array, window: Window, level: Level, literal: number): Records {
+  const { call, reset, allocate, view } = kernels();
+  const size = window.bytes.length;
+  const total = size + target.length;
+  reset();
+  const bytes = allocate(total);
+  view(bytes, size).set(window.bytes);
+  view(bytes + size, target.length).set(target);
+  const bits = headBits(total);
+  const heads = allocate(4 << bits);
+  const links = allocate(4 * total);
+  call.chainSeeds(bytes, size, heads, links, bits);
+  // Each cover has four bytes at least.
+  const records = allocate((Math.floor(target.length / 4) + 2) * recordSize);
+  const count = call.matchExact(bytes, size, total, heads, links, bits, level.depth, literal, records);
+  return recordsOf(view(records, count * recordSize));
+}
+
+function headBits(seeds: number): number {
+  return Math.min(mostHeads, Math.max(12, Math.ceil(Math.log2(seeds + 1)) + 1));
+}
+
+/** From places in the window to places in the reference: a cover over the border of two runs is cut there. */
+function inReference(found: Records, { bytes, ranges, reference }: Window): Uint8Array {
+  const list = recordList(found.count);
+  let range = 0;
+  for (let i = 0; i < found.count; i++) {
+    let [source, place, length] = [found.source(i), found.place(i), found.length(i)];
+    if (source >= bytes.length) {
+      list.add(reference + source - bytes.length, place, length);
+      continue;
+    }
+    while (length > 0) {
+      while (source < (ranges[range]?.at ?? 0)) range--;
+      while (source >= endOf(ranges[range])) range++;
+      const { start, at, size } = ranges[range] ?? { start: 0, at: 0, size: length };
+      const part = Math.min(length, at + size - source);
+      list.add(start + source - at, place, part);
+      source += part;
+      place += part;
+      length -= part;
+    }
+  }
+  return list.bytes();
+}
+
+function endOf(range: Range | undefined): number {
+  return range ? range.at + range.size : Infinity;
+}
