@@ -1,17 +1,32 @@
 /** apply: the plan and its changes + the base → the same changes with their whole new contents. */
-import { xdelta3 } from '../src/delta/xdelta3.ts';
+import { type Bytes, bytesOf, joinBytes } from '../src/bytes.ts';
 import type { DeltaCodec } from '../src/delta/codec.ts';
+import { cover } from '../src/delta/cover/cover.ts';
+import { xdelta3 } from '../src/delta/xdelta3.ts';
 import { PatchError } from '../src/errors.ts';
+import type { Executor } from '../src/exec/executor.ts';
 import { inline } from '../src/exec/inline.ts';
+import { threads as threadPool } from '../src/exec/threads.ts';
 import type { Layer } from '../src/layer/layer.ts';
 import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
+import { type Decoding, checked, decodeContent, decodeGroup } from '../src/patch/decode-content.ts';
+import { type GroupContents, groupContents } from '../src/patch/group-contents.ts';
+import { contentSizes } from '../src/patch/group-rules.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { checkBase } from '../src/store/base-check.ts';
 import { type BaseView, baseView, hiveAfter } from '../src/store/base-view.ts';
-import { decodeContent } from '../src/patch/decode-content.ts';
-import { bytesOf } from '../src/bytes.ts';
-import { bytesOfFile, changeFile, isChange, isPlan, isVerified, streamedFile } from '../src/stream/file.ts';
+import {
+  type ChangeFile,
+  bytesOfFile,
+  changeFile,
+  isChange,
+  isPlan,
+  isVerified,
+  streamedFile,
+} from '../src/stream/file.ts';
+import type { Plan } from '../src/stream/plan.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
+import { type Witness, witnessOf } from '../src/stream/witness.ts';
 
 export interface ApplyOptions {
   /** What the patch is applied to; only read. */
@@ -20,64 +35,134 @@ export interface ApplyOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly codecs?: readonly DeltaCodec[];
   readonly limits?: Partial<Limits>;
+  /** How many threads decode; never changes the result. Two at most if left out, since each takes memory. */
+  readonly threads?: number;
 }
 
 /** Contents of a file up to this size are made at once, larger ones while they are written. */
 const wholeSize = 64 << 10;
+/** Below this, starting threads takes longer than decoding, in bytes of contents. */
+const worthThreads = 8 << 20;
+const mostThreads = 2;
+
+/** Everything that the contents of a plan are made of. */
+interface Making {
+  readonly view: BaseView;
+  readonly decoding: Decoding;
+  readonly groups: readonly GroupContents[];
+  readonly witness: Witness;
+}
 
 /** The base is compared with the plan before anything is made; if it is the target already, nothing comes out. */
-export const apply = ({ base, variables = {}, codecs = [xdelta3()], limits }: ApplyOptions): Stage =>
+export const apply = ({
+  base,
+  variables = {},
+  codecs = [cover(), xdelta3()],
+  limits,
+  threads,
+}: ApplyOptions): Stage =>
   stage('apply', async function* (files, { signal, report, notice }) {
     const layer = await opened(base);
-    const executor = inline();
     const memoryLimit = limits?.memory ?? defaultLimits.memory;
-    const decoding = { codecs, context: { signal, executor, memoryLimit } };
-    let view: BaseView | undefined;
+    let executor: Executor = inline();
+    let making: Making | undefined;
     let applied = false;
     let [done, total] = [0, 0];
     for await (const file of files) {
       if (isPlan(file)) {
-        const { changes, manifest } = file.plan;
-        view = baseView(layer, manifest.rules, variables);
-        applied = (await checkBase(changes, view.entry, signal)) === 'target';
-        total = changes.length;
-        if (applied)
+        const { plan } = file;
+        const view = baseView(layer, plan.manifest.rules, variables);
+        const { state, digests } = await checkBase(plan, view.entry, signal);
+        applied = state === 'target';
+        total = plan.changes.length;
+        if (applied) {
           notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
-        else yield file;
+          continue;
+        }
+        if (threads !== 1 && contentsOf(plan) > worthThreads)
+          executor = threadPool({ concurrency: threads ?? mostThreads });
+        const decoding = { codecs, context: { signal, executor, memoryLimit } };
+        const witness = witnessOf(plan);
+        for (const change of plan.changes) {
+          const digest = change.kind === 'move' ? digests.get(change.from) : undefined;
+          if (digest) witness.saw(change.name, digest);
+        }
+        making = { view, decoding, groups: await openGroups(plan, view, decoding), witness };
+        yield file;
         continue;
       }
       if (!isChange(file)) {
         yield file;
         continue;
       }
-      if (!isVerified(file) || !view) {
+      if (!isVerified(file) || !(making || applied)) {
         throw new PatchError('E_UNVERIFIED', `${file.change.name}: was not verified`, {
           entry: file.change.name,
           help: 'verify has to stand before apply, and nothing between them may make changes of its own',
         });
       }
       report({ done: ++done, total, unit: 'entries', label: file.change.name });
-      if (applied) continue;
-      const { change } = file;
-      const finished = { ...change, encoding: [], payload: 0 };
-      const payload = bytesOfFile(file) ?? bytesOf(new Uint8Array());
-      if (change.after?.type === 'hive' || change.before?.type === 'hive') {
-        yield await changeFile(finished, await hiveAfter(view, change, payload));
-      } else if (change.after?.type === 'file' && change.kind !== 'move') {
-        const reference = await view.entry(change.reference?.name ?? change.name);
-        const contents = decodeContent(change, payload, reference?.bytes ?? null, decoding);
-        const small = change.after.size <= wholeSize;
-        yield small ? await changeFile(finished, await collect(contents)) : streamedFile(finished, contents);
-      } else {
-        yield await changeFile(finished, null);
-      }
+      if (making) yield await finished(file, making);
     }
-    if (view && done < total) {
+    if (making && done < total) {
       throw new PatchError('E_UNVERIFIED', `the plan has ${total} changes, but only ${done} came`, {
         help: 'no stage between verify and apply may take changes out',
       });
     }
   });
+
+/** The change with its whole new content. */
+async function finished(file: ChangeFile, { view, decoding, groups, witness }: Making): Promise<ChangeFile> {
+  const { change } = file;
+  const { group, reference, ...rest } = change;
+  const done = { ...rest, encoding: [], payload: 0 };
+  const payload = bytesOfFile(file) ?? bytesOf(new Uint8Array());
+  const saw = (digest: `sha256:${string}`): void => witness.saw(change.name, digest);
+  if (change.after?.type === 'hive' || change.before?.type === 'hive') {
+    return changeFile(done, await hiveAfter(view, change, payload, saw));
+  }
+  if (change.after?.type !== 'file' || change.kind === 'move') return changeFile(done, null);
+  const { size } = change.after;
+  if (group !== undefined) for (const ahead of [group, group + 1]) groups[ahead]?.start();
+  const pieces =
+    group !== undefined
+      ? groups[group]?.take(size)
+      : decodeContent(
+          change,
+          payload,
+          (await view.entry(reference?.name ?? change.name))?.bytes ?? null,
+          decoding,
+        );
+  if (!pieces)
+    throw new PatchError('E_FORMAT', `${change.name}: its group is not there`, { entry: change.name });
+  const contents = checked(change, pieces, saw, decoding.context.signal);
+  return size <= wholeSize ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
+}
+
+/** The groups in the order of their numbers; each is decoded when its first file comes, or one of the group before it. */
+async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promise<GroupContents[]> {
+  const sizes = contentSizes(plan.groups.length, plan.changes, 'the index');
+  const opened: GroupContents[] = [];
+  for (const [number, group] of plan.groups.entries()) {
+    const parts: Bytes[] = [];
+    for (const { name } of group.references) {
+      const entry = await view.entry(name);
+      if (!entry?.bytes) throw new PatchError('E_BASE_MISMATCH', `${name}: is missing`, { entry: name });
+      parts.push(entry.bytes);
+    }
+    const reference = joinBytes(parts);
+    const size = sizes[number] ?? 0;
+    opened.push(groupContents(() => decodeGroup(group, number, group.bytes, reference, size, decoding)));
+  }
+  return opened;
+}
+
+function contentsOf({ changes }: Plan): number {
+  return changes.reduce(
+    (sum, { after, kind }) => sum + (after?.type === 'file' && kind !== 'move' ? after.size : 0),
+    0,
+  );
+}
 
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];

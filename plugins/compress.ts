@@ -3,7 +3,16 @@ import type Vinyl from 'vinyl';
 import { digestOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
-import { changeFile, frameFile, isChange, release, streamOf } from '../src/stream/file.ts';
+import { PatchError } from '../src/errors.ts';
+import {
+  changeFile,
+  frameFile,
+  groupFile,
+  isChange,
+  isGroup,
+  release,
+  streamOf,
+} from '../src/stream/file.ts';
 import { mapOrdered } from '../src/stream/map.ts';
 import { frameSize } from '../src/patch/frames.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
@@ -18,16 +27,16 @@ export const compress = ({ compressor = brotli(), threads = 4 }: CompressOptions
   stage('compress', async function* (files, { report }) {
     let frames = 0;
     let done = 0;
-    const pack = async (item: Vinyl | Uint8Array): Promise<Vinyl> => {
-      if (!(item instanceof Uint8Array)) return item;
+    const pack = async (item: Vinyl | Run): Promise<Vinyl> => {
+      if (!isRun(item)) return item;
       const number = frames++;
-      const small = await compressor.compress(item);
-      const gains = small.length < item.length;
-      const stored = gains ? small : item;
-      report({ done: (done += item.length), total: null, unit: 'bytes', label: `frame ${number}` });
+      const small = item.coded ? null : await compressor.compress(item.bytes);
+      const stored = small && small.length < item.bytes.length ? small : item.bytes;
+      const gains = stored === small;
+      report({ done: (done += item.bytes.length), total: null, unit: 'bytes', label: `frame ${number}` });
       const encoding = gains ? [compressor.id] : [];
       return frameFile(
-        { digest: digestOf(stored), encoding, size: item.length, stored: stored.length },
+        { digest: digestOf(stored), encoding, size: item.bytes.length, stored: stored.length },
         number,
         stored,
       );
@@ -35,14 +44,36 @@ export const compress = ({ compressor = brotli(), threads = 4 }: CompressOptions
     yield* mapOrdered(cut(files), threads, pack);
   });
 
-/** Gives each change without its payload, and the payloads in runs of a frame's size. */
-async function* cut(files: AsyncIterable<Vinyl>): AsyncGenerator<Vinyl | Uint8Array> {
+/** Payload bytes of a frame's size, or what is left. What groups are coded by compresses already. */
+interface Run {
+  readonly bytes: Uint8Array;
+  readonly coded: boolean;
+}
+
+function isRun(item: Vinyl | Run): item is Run {
+  return 'coded' in item;
+}
+
+/** Gives each change and group without its payload, and the payloads in runs: no run has those of changes and of groups. */
+async function* cut(files: AsyncIterable<Vinyl>): AsyncGenerator<Vinyl | Run> {
   let frame = Buffer.alloc(frameSize);
   let filled = 0;
+  let coded = false;
   for await (const file of files) {
-    if (!isChange(file) || file.isNull()) {
+    if (!isChange(file) && !isGroup(file)) {
       yield file;
       continue;
+    }
+    if (isGroup(file) && !coded) {
+      if (filled > 0) yield { bytes: frame.subarray(0, filled), coded };
+      frame = Buffer.alloc(frameSize);
+      filled = 0;
+      coded = true;
+    }
+    if (isChange(file) && coded && !file.isNull()) {
+      throw new PatchError('E_STAGE', `${file.change.name}: a payload stands behind those of groups`, {
+        entry: file.change.name,
+      });
     }
     let payload = 0;
     for await (const piece of streamOf(file)) {
@@ -52,14 +83,19 @@ async function* cut(files: AsyncIterable<Vinyl>): AsyncGenerator<Vinyl | Uint8Ar
         filled += part.length;
         at += part.length;
         if (filled < frameSize) continue;
-        yield frame;
+        yield { bytes: frame, coded };
         frame = Buffer.alloc(frameSize);
         filled = 0;
       }
       payload += piece.length;
     }
+    if (file.isNull()) {
+      yield file;
+      continue;
+    }
     release(file);
-    yield await changeFile({ ...file.change, payload }, null, file.before);
+    if (isChange(file)) yield await changeFile({ ...file.change, payload }, null, file.before);
+    else yield groupFile({ ...file.group, payload }, 0, null);
   }
-  if (filled > 0) yield frame.subarray(0, filled);
+  if (filled > 0) yield { bytes: frame.subarray(0, filled), coded };
 }

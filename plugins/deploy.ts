@@ -2,6 +2,7 @@
 import type Vinyl from 'vinyl';
 import type { Plan } from '../src/stream/plan.ts';
 import type { Target } from '../src/store/target.ts';
+import { witnessOf } from '../src/stream/witness.ts';
 import { writeWhole } from '../src/store/write-whole.ts';
 import { type ChangeFile, changeFile, isChange, isPlan, streamOf } from '../src/stream/file.ts';
 import { type Stage, ending, stage } from '../src/stream/stage.ts';
@@ -60,6 +61,7 @@ async function* deployChanges(
         yield file;
       }
     }
+    if (plan) witnessOf(plan).confirm();
     if (plan || staged.length > 0) await target().commit(signal);
     committed = true;
   } finally {

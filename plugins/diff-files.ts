@@ -1,48 +1,81 @@
-/** diff-files: files that the base has under another name → moves and copies; changed files → deltas. */
+/** diff-files: files that the base has under another name → moves and copies; changed and new files → deltas, alone or in groups. */
 import type { DeltaCodec } from '../src/delta/codec.ts';
+import { type LevelName, levelOf } from '../src/delta/cover/levels.ts';
+import { cover } from '../src/delta/cover/cover.ts';
 import { xdelta3 } from '../src/delta/xdelta3.ts';
-import type { Executor } from '../src/exec/executor.ts';
 import { threads as threadPool } from '../src/exec/threads.ts';
 import { sameContent } from '../src/layer/inventory.ts';
+import type { Entry } from '../src/layer/layer.ts';
+import { compareNames } from '../src/layer/name.ts';
 import { copyEncoding } from '../src/patch/change.ts';
-import { encodeContent } from '../src/patch/encode-content.ts';
 import { defaultLimits } from '../src/patch/limits.ts';
 import { type Pairing, pairFiles } from '../src/patch/pairing.ts';
 import type Vinyl from 'vinyl';
-import { type ChangeFile, bytesOfFile, changeFile, isChange, isComparison } from '../src/stream/file.ts';
-import { mapOrdered } from '../src/stream/map.ts';
+import type { Comparison } from '../src/stream/comparison.ts';
+import { type CodedGroup, codeGroups, withCandidates } from '../src/stream/code-groups.ts';
+import {
+  type ChangeFile,
+  changeFile,
+  groupFile,
+  isChange,
+  isComparison,
+  lazyChangeFile,
+} from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface DiffFilesOptions {
-  /** The smallest delta of these wins; a file whose deltas are not smaller than itself stays whole. */
+  /** How much time deltas may take: `fast`, `default` or `max`. */
+  readonly level?: LevelName;
+  /** The smallest delta of these wins; a file whose deltas are not smaller than itself stays whole. Those of the level if left out. */
   readonly codecs?: readonly DeltaCodec[];
   /** How many threads work; never changes the result. All processors if left out. */
   readonly threads?: number;
 }
 
-export const diffFiles = ({ codecs = [xdelta3()], threads }: DiffFilesOptions = {}): Stage =>
-  stage('diff-files', async function* (files, { signal, report }) {
+/** The codecs of a level, in the order in which they are tried. */
+export function codecsOf(level: LevelName): readonly DeltaCodec[] {
+  return level === 'max' ? [cover({ level }), xdelta3()] : [cover({ level })];
+}
+
+export const diffFiles = ({ level = 'default', codecs, threads }: DiffFilesOptions = {}): Stage => {
+  levelOf(level);
+  const tried = codecs ?? codecsOf(level);
+  return stage('diff-files', async function* (files, { signal, report }) {
     const executor = threadPool(threads === undefined ? {} : { concurrency: threads });
     const context = { signal, executor, memoryLimit: defaultLimits.memory };
-    let pairing: Pairing = pairFiles([], []);
-    let done = 0;
-    const encode = async (file: Vinyl): Promise<Vinyl | null> => {
-      if (isComparison(file)) {
-        pairing = pairFiles(file.comparison.base.entries, file.comparison.target.entries);
-        return file;
-      }
-      if (!isChange(file) || file.change.encoding.length > 0) return file;
-      if (file.change.kind === 'remove') return pairing.given.has(file.change.name) ? null : file;
-      const paired = await pair(file, pairing);
-      report({ done: ++done, total: null, unit: 'entries', label: file.change.name });
-      return paired ?? delta(file, codecs, context);
-    };
     try {
-      for await (const file of mapOrdered(files, executor.concurrency, encode)) if (file) yield file;
+      let comparison: Comparison | undefined;
+      let pairing: Pairing = pairFiles([], []);
+      const queue: Vinyl[] = [];
+      for await (const file of files) {
+        if (isComparison(file)) {
+          comparison = file.comparison;
+          pairing = pairFiles(comparison.base.entries, comparison.target.entries);
+          yield file;
+        } else if (!isChange(file) || file.change.encoding.length > 0) queue.push(file);
+        else if (file.change.kind !== 'remove')
+          queue.push((await pair(file, pairing)) ?? lazily(file, comparison));
+        else if (!pairing.given.has(file.change.name)) queue.push(file);
+      }
+      const candidates = await withCandidates(queue, comparison, level, signal);
+      const total = candidates.reduce((sum, { size }) => sum + size, 0);
+      let done = 0;
+      const onBytes = (bytes: number, label: string): void => {
+        report({ done: (done += bytes), total, unit: 'bytes', label });
+      };
+      const groups: CodedGroup[] = [];
+      const coded = new Map<Vinyl, ChangeFile>();
+      for await (const result of codeGroups(candidates, tried, context, onBytes)) {
+        const number = result.group ? groups.push(result.group) - 1 : undefined;
+        for (const { file, made } of result.files) coded.set(file, await made(number));
+      }
+      for (const file of queue) yield coded.get(file) ?? file;
+      for (const [number, { group, payload }] of groups.entries()) yield groupFile(group, number, payload);
     } finally {
       await executor.close();
     }
   });
+};
 
 /** The change as a move or a copy, or null where the base does not have its content. */
 async function pair({ change, before }: ChangeFile, pairing: Pairing): Promise<ChangeFile | null> {
@@ -60,16 +93,23 @@ async function pair({ change, before }: ChangeFile, pairing: Pairing): Promise<C
   return reference && changeFile({ ...change, encoding: [copyEncoding], reference }, null, before);
 }
 
-/** The change with a delta from its content before, or as it is where no delta gains. */
-async function delta(
-  file: ChangeFile,
-  codecs: readonly DeltaCodec[],
-  context: { signal: AbortSignal; executor: Executor; memoryLimit: number },
-): Promise<ChangeFile> {
-  const { change, before } = file;
-  const target = bytesOfFile(file);
-  const worthIt = change.before?.type === 'file' && change.before.size > 0 && change.after?.type === 'file';
-  if (!worthIt || !before || !target || change.after.size === 0) return file;
-  const encoded = await encodeContent(before, target, change.after.digest, codecs, context);
-  return encoded ? changeFile({ ...change, encoding: [encoded.codec] }, encoded.delta, before) : file;
+/** The change with contents that are read again when they are needed, since all changes wait here for each other. */
+function lazily(file: ChangeFile, comparison: Comparison | undefined): ChangeFile {
+  const { name, after } = file.change;
+  if (after?.type !== 'file' || !file.isBuffer() || file.contents.length < 4096) return file;
+  const entry = comparison && entryOf(comparison, name);
+  const same = entry?.meta.type === 'file' && entry.meta.digest === after.digest;
+  return same && entry.bytes ? lazyChangeFile(file.change, entry.bytes, file.before) : file;
+}
+
+/** Entries are in byte order of their names. */
+function entryOf({ target }: Comparison, name: string): Entry | undefined {
+  let [low, high] = [0, target.entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareNames(target.entries[middle]?.name ?? '', name) < 0) low = middle + 1;
+    else high = middle;
+  }
+  const entry = target.entries[low];
+  return entry?.name === name ? entry : undefined;
 }

@@ -6,11 +6,13 @@ import { PatchError } from '../src/errors.ts';
 import { contentSize, stateDigest } from '../src/layer/inventory.ts';
 import type { Change } from '../src/patch/change.ts';
 import type { FrameRecord } from '../src/patch/frames.ts';
+import type { Group } from '../src/patch/group.ts';
 import { encodeIndex } from '../src/patch/index-table.ts';
 import { type State, encodeManifest } from '../src/patch/manifest.ts';
 import { indexPart, manifestPart } from '../src/patch/part-names.ts';
+import { touchedBy } from '../src/patch/touched.ts';
 import type { Comparison, Side } from '../src/stream/comparison.ts';
-import { isChange, isComparison, isFrame, partFile } from '../src/stream/file.ts';
+import { isChange, isComparison, isFrame, isGroup, partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface SealOptions {
@@ -32,6 +34,7 @@ export const seal = (options: SealOptions = {}): Stage => {
   const { compressor = brotli() } = options;
   return stage('seal', async function* (files, { notice }) {
     const changes: Change[] = [];
+    const groups: Group[] = [];
     const frames: FrameRecord[] = [];
     let comparison: Comparison | undefined;
     for await (const file of files) {
@@ -40,6 +43,7 @@ export const seal = (options: SealOptions = {}): Stage => {
         continue;
       }
       if (isChange(file)) changes.push(file.change);
+      if (isGroup(file)) groups.push(file.group);
       if (isFrame(file)) frames.push(file.frame);
       yield file;
     }
@@ -50,7 +54,7 @@ export const seal = (options: SealOptions = {}): Stage => {
     }
     if (changes.length === 0)
       notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
-    const index = encodeIndex({ changes, frames });
+    const index = encodeIndex({ changes, groups, frames, touched: touchedBy(changes, groups) });
     const small = await compressor.compress(index);
     const stored = small.length < index.length ? small : index;
     const manifest = encodeManifest({
@@ -63,11 +67,6 @@ export const seal = (options: SealOptions = {}): Stage => {
         size: index.length,
         stored: stored.length,
         digest: digestOf(stored),
-      },
-      payload: {
-        frames: frames.length,
-        size: frames.reduce((sum, frame) => sum + frame.size, 0),
-        stored: frames.reduce((sum, frame) => sum + frame.stored, 0),
       },
       ...(options.sequence !== undefined && { sequence: options.sequence }),
       ...(options.notAfter !== undefined && { notAfter: options.notAfter }),

@@ -3,6 +3,8 @@ import { type Bytes, digestOf, sliceOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
 import { PatchError } from '../src/errors.ts';
+import { frameCount } from '../src/patch/frames.ts';
+import type { Group } from '../src/patch/group.ts';
 import { decodeIndex } from '../src/patch/index-table.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { type Manifest, decodeManifest } from '../src/patch/manifest.ts';
@@ -11,6 +13,7 @@ import { payloadOf, unknownCodec } from '../src/patch/payload.ts';
 import { type Trust, checkSignatures } from '../src/sign/policy.ts';
 import type { Signature } from '../src/sign/signer.ts';
 import { bytesOfFile, changeFile, contentsOf, isPart, markVerified, planFile } from '../src/stream/file.ts';
+import type { PlannedGroup } from '../src/stream/plan.ts';
 import { type Stage, type StageContext, stage } from '../src/stream/stage.ts';
 
 export interface VerifyOptions {
@@ -45,7 +48,7 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     const trusted = await admit(text, await signaturesOf(parts), options, context);
     const manifest = decodeManifest(text, limits);
     assertCurrent(manifest, options.now ?? new Date());
-    const index = decodeIndex(await readIndex(parts, manifest, limits, compressors), manifest, limits);
+    const index = decodeIndex(await readIndex(parts, manifest, limits, compressors), limits);
     const frames = [...parts].flatMap(([name, bytes]) =>
       parsePartName(name)?.kind === 'frame' ? [bytes] : [],
     );
@@ -55,20 +58,31 @@ export const verify = (options: VerifyOptions = {}): Stage => {
         `the patch has ${frames.length} frames, but lists ${index.frames.length}`,
       );
     }
-    const payload = payloadOf(
-      index.frames.map((record, at) => ({ record, bytes: frames[at] ?? emptyBytes })),
-      compressors,
-    );
-    yield planFile({ manifest, changes: index.changes, trusted });
+    const stored = index.frames.map((record, at) => ({ record, bytes: frames[at] ?? emptyBytes }));
+    const inChanges = frameCount(index.changes.reduce((sum, change) => sum + change.payload, 0));
+    const payload = payloadOf(stored.slice(0, inChanges), compressors);
+    const groups = groupsOf(index.groups, payloadOf(stored.slice(inChanges), compressors));
+    yield planFile({ manifest, ...index, groups, trusted });
     let offset = 0;
     for (const change of index.changes) {
       const contents =
-        change.payload > 0 || hasContent(change) ? sliceOf(payload, offset, change.payload) : null;
+        change.payload > 0 || (hasContent(change) && change.group === undefined)
+          ? sliceOf(payload, offset, change.payload)
+          : null;
       offset += change.payload;
       yield markVerified(await changeFile(change, contents));
     }
   });
 };
+
+function groupsOf(groups: readonly Group[], payload: Bytes): readonly PlannedGroup[] {
+  let offset = 0;
+  return groups.map((group) => {
+    const bytes = sliceOf(payload, offset, group.payload);
+    offset += group.payload;
+    return { ...group, bytes };
+  });
+}
 
 const emptyBytes: Bytes = { size: 0, read: async () => new Uint8Array() };
 

@@ -17,6 +17,14 @@ export type Digest = `sha256:${string}`;
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 
+/**
+ * Whether two digests are of the same content, as far as can be told: the records of a patch have only the beginning of
+ * theirs (FORMAT §5.2).
+ */
+export function sameDigest(a: Digest, b: Digest): boolean {
+  return a.length <= b.length ? b.startsWith(a) : a.startsWith(b);
+}
+
 export function isDigest(text: unknown): text is Digest {
   return typeof text === 'string' && digestPattern.test(text);
 }
@@ -42,6 +50,46 @@ export function sliceOf(bytes: Bytes, start: number, size: number): Bytes {
       return bytes.read(start + offset, length);
     },
   };
+}
+
+/** Bytes one behind the other. */
+export function joinBytes(parts: readonly Bytes[]): Bytes {
+  const starts: number[] = [];
+  let size = 0;
+  for (const part of parts) {
+    starts.push(size);
+    size += part.size;
+  }
+  return {
+    size,
+    read: async (offset, length) => {
+      assertRange(offset, length, size);
+      let at = lastAtMost(starts, offset);
+      const first = parts[at];
+      const inFirst = offset - (starts[at] ?? 0);
+      if (first && inFirst + length <= first.size) return first.read(inFirst, length);
+      const data = new Uint8Array(length);
+      for (let done = 0; done < length; at++) {
+        const part = parts[at];
+        const from = offset + done - (starts[at] ?? 0);
+        const taken = Math.min(length - done, (part?.size ?? 0) - from);
+        if (part && taken > 0) data.set(await part.read(from, taken), done);
+        done += Math.max(0, taken);
+      }
+      return data;
+    },
+  };
+}
+
+/** The last index whose value is not above `value`, in a list that ascends. */
+function lastAtMost(list: readonly number[], value: number): number {
+  let [low, high] = [0, list.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((list[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(0, low - 1);
 }
 
 /** Refuses a range that does not lie inside `size` (E_FORMAT: whoever asked trusted a length it was given). */

@@ -1,5 +1,6 @@
 /** Reads a patch without applying it: its plan, its signatures, and what its registry deltas do. */
 import { unpack, verify, type VerifyOptions } from '../../plugins/index.ts';
+import { chunksOf } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { openFile } from '../layer/file-bytes.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
@@ -51,12 +52,15 @@ export async function readPatch(
       }
       if (!whole) return;
       for await (const piece of streamOf(file)) done += piece.length;
-      const total = plan?.manifest.payload.size ?? null;
+      const total = plan?.frames.reduce((sum, frame) => sum + frame.size, 0) ?? null;
       session.progress({ stage: 'verify', done, total, unit: 'bytes', label: name });
     },
     ['untrusted'],
   );
   if (!plan) throw new PatchError('E_FORMAT', `${path}: has no manifest`);
+  // Whoever reads a payload compares the digests of its frames.
+  for (const { bytes } of whole ? plan.groups : [])
+    for await (const piece of chunksOf(bytes)) done += piece.length;
   return { ...plan, size: openFile(path).size, signatures, registry };
 }
 

@@ -53,7 +53,7 @@ export function verify(command: Command): void {
           ...identity,
           state,
           changes: changes.length,
-          frames: manifest.payload.frames,
+          frames: facts.frames.length,
           signatures: facts.signatures.map((keyId) => ({ keyId, algorithm: 'ed25519' })),
           notices: session.notes,
         };
@@ -63,7 +63,7 @@ export function verify(command: Command): void {
             ['signed', trusted.length === 0 ? 'not checked' : `by ${trusted.join(', ')}`],
             [
               'digests',
-              `all right: ${counted(changes.length, 'change')}, ${counted(manifest.payload.frames, 'frame')}`,
+              `all right: ${counted(changes.length, 'change')}, ${counted(facts.frames.length, 'frame')}`,
             ],
             ...(state === null ? [] : [['folder', stateText(state, options.base ?? '')]]),
           ]),
@@ -81,10 +81,11 @@ function stateText(state: 'base' | 'target', path: string): string {
 /** Which of the two states the folder is in, by its full state digest. E_BASE_MISMATCH for neither. */
 async function compare(
   session: Session,
-  { manifest, changes }: PatchFacts,
+  facts: PatchFacts,
   path: string,
   { baseRegistry }: VerifyOptions,
 ): Promise<'base' | 'target'> {
+  const { manifest } = facts;
   const layer = await openLayer({ path, registry: baseRegistry });
   let done = 0;
   const onEntry = (label: string): void =>
@@ -93,7 +94,7 @@ async function compare(
   if (digest === manifest.base.digest) return 'base';
   if (digest === manifest.target.digest) return 'target';
   // Names what differs, where that is something that the patch touches.
-  await checkBase(changes, baseView(layer, manifest.rules, {}).entry, session.signal);
+  await checkBase(facts, baseView(layer, manifest.rules, {}).entry, session.signal);
   throw new PatchError(
     'E_BASE_MISMATCH',
     `${path}: is neither the version that the patch is for nor the one it makes`,

@@ -20,9 +20,20 @@ export interface CodecContext {
  *   E_LIMIT); it never hangs, and never yields fewer than `size` bytes without an error. A delta that reads outside
  *   of the reference is an error. A wrong reference of the right size may go unnoticed: callers compare digests.
  */
+/** A run of the reference. */
+export interface ReadRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
 export interface DeltaCodec {
   /** Name and version, as it stands in `encoding`: 'xdelta3/1'. */
   readonly id: string;
   encode(reference: Bytes, target: Bytes, context: CodecContext): AsyncIterable<Uint8Array>;
   decode(reference: Bytes, delta: Bytes, size: number, context: CodecContext): AsyncIterable<Uint8Array>;
+  /**
+   * What a delta takes of a reference of that size, in no order, for a target of `size` bytes; a codec need not know. Whoever makes a patch
+   * leaves out references that nothing is taken from. E_FORMAT.
+   */
+  reads?(reference: number, delta: Bytes, size: number, context: CodecContext): AsyncIterable<ReadRange>;
 }

@@ -1,5 +1,5 @@
 /** What a state is, whatever its identity says: its state digest (FORMAT §3.3). */
-import { type Digest, createHasher } from '../bytes.ts';
+import { type Digest, createHasher, sameDigest } from '../bytes.ts';
 import type { Meta } from './layer.ts';
 
 const encoder = new TextEncoder();
@@ -41,10 +41,10 @@ export function contentSize(entries: Iterable<{ readonly meta: Meta }>): number 
   return size;
 }
 
-/** Whether two entries have the same content: everything but the mode. */
+/** Whether two entries have the same content: everything but the mode. Digests may be cut short (sameDigest). */
 export function sameContent(a: Meta, b: Meta): boolean {
   if (a.type === 'file' || a.type === 'hive')
-    return b.type === a.type && a.size === b.size && a.digest === b.digest;
+    return b.type === a.type && a.size === b.size && sameDigest(a.digest, b.digest);
   if (a.type === 'link') return b.type === 'link' && a.to === b.to;
   return a.type === b.type;
 }

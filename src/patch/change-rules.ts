@@ -50,10 +50,16 @@ function isMisplaced(name: EntryName, meta: Meta | null): boolean {
 }
 
 /** The rules of `payload`, `encoding` and `reference`. */
-function contentProblem({ kind, before, after, encoding, reference, payload }: Change): string | null {
+function contentProblem({ kind, before, after, encoding, reference, payload, group }: Change): string | null {
   if (kind === 'move' || after === null || !hasContent(after)) {
     if (payload > 0 || encoding.length > 0) return 'it has a payload, but no content';
-    return reference === undefined ? null : 'it has a reference, but no payload';
+    return reference === undefined && group === undefined
+      ? null
+      : 'it has a reference or a group, but no content';
+  }
+  if (group !== undefined) {
+    const bare = encoding.length === 0 && payload === 0 && reference === undefined && after.type === 'file';
+    return bare ? null : 'it is in a group, but not a plain file';
   }
   if (encoding.length === 0) {
     if (reference !== undefined) return 'it has a reference, but its payload is not coded';

@@ -19,6 +19,8 @@ export type Change = {
   readonly encoding: readonly string[];
   /** What a coded payload is coded against; absent where that is the entry's own content before. */
   readonly reference?: Reference;
+  /** The group that the content is coded in, by number; then there is no encoding, reference or payload here. */
+  readonly group?: number;
   /** Size of the payload in bytes before compression into frames; 0 where there is none. */
   readonly payload: number;
 } & (

@@ -9,15 +9,21 @@ export interface Encoded {
   readonly delta: Spool;
 }
 
+/** A part of what is encoded: whole files, one behind the other. */
+export interface Expected {
+  readonly size: number;
+  readonly digest: Digest;
+}
+
 /**
  * The smallest delta from the reference to the target that is smaller than the target itself, or null where there is
- * none. Every delta is decoded and compared before it is given: E_CODEC for a codec that fails at that. The caller
+ * none. Every delta is decoded and its parts are compared before it is given: E_CODEC for a codec that fails at that. The caller
  * closes the spool.
  */
 export async function encodeContent(
   reference: Bytes,
   target: Bytes,
-  digest: Digest,
+  parts: readonly Expected[],
   codecs: readonly DeltaCodec[],
   context: CodecContext,
 ): Promise<Encoded | null> {
@@ -28,8 +34,7 @@ export async function encodeContent(
     if (!delta) continue;
     best?.delta.close();
     best = { codec: codec.id, delta };
-    const [made, size] = await digestOfPieces(codec.decode(reference, delta, target.size, context));
-    if (made === digest && size === target.size) continue;
+    if (await leadsTo(codec.decode(reference, delta, target.size, context), parts)) continue;
     delta.close();
     throw new PatchError('E_CODEC', `the codec ${codec.id} made a delta that does not lead to the target`, {
       help: 'this is a defect of the codec; leave it out (--codec) and report it',
@@ -61,12 +66,23 @@ async function encodeBelow(
   return spool;
 }
 
-async function digestOfPieces(pieces: AsyncIterable<Uint8Array>): Promise<[Digest, number]> {
-  const hasher = createHasher();
-  let size = 0;
+/** Whether the pieces are the parts, and nothing more. */
+async function leadsTo(pieces: AsyncIterable<Uint8Array>, parts: readonly Expected[]): Promise<boolean> {
+  let index = 0;
+  let hasher = createHasher();
+  let left = parts[0]?.size ?? 0;
   for await (const piece of pieces) {
-    hasher.update(piece);
-    size += piece.length;
+    for (let at = 0; at < piece.length;) {
+      while (left === 0) {
+        if (hasher.digest() !== parts[index]?.digest) return false;
+        hasher = createHasher();
+        left = parts[++index]?.size ?? Infinity;
+      }
+      const taken = piece.subarray(at, at + left);
+      hasher.update(taken);
+      at += taken.length;
+      left -= taken.length;
+    }
   }
-  return [hasher.digest(), size];
+  return left === 0 && index === parts.length - 1 && hasher.digest() === parts[index]?.digest;
 }

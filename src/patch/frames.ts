@@ -1,12 +1,9 @@
-/** How the payloads of all changes, one behind the other, are cut into frames (FORMAT §6.1). */
+/** How payloads are cut into frames: those of changes, one behind the other, then those of groups (FORMAT §6.1). */
 import type { Digest } from '../bytes.ts';
 import { malformed } from './schema.ts';
 
-/** Size of every frame but the last, in bytes. */
+/** Size of every frame but the last of its kind, in bytes. */
 export const frameSize = 4 * 1024 * 1024;
-
-/** An archive has at most 65,534 entries (FORMAT §2), and two of them are the manifest and the index. */
-export const maxFrames = 65_532;
 
 export interface FrameRecord {
   /** Of the frame as it stands in the archive, as is `stored`. */
@@ -22,16 +19,21 @@ export function frameCount(payload: number): number {
   return Math.ceil(payload / frameSize);
 }
 
-/** Refuses (E_FORMAT) frames that are not the one way to cut `payload` bytes. */
-export function assertFrames(frames: readonly FrameRecord[], payload: number, what: string): void {
-  if (frames.length !== frameCount(payload)) {
-    throw malformed(
-      what,
-      `frames: payloads of ${payload} bytes make ${frameCount(payload)} frames, not ${frames.length}`,
-    );
+/** Refuses (E_FORMAT) frames that are not the one way to cut so many bytes of changes, and so many of groups. */
+export function assertFrames(
+  frames: readonly FrameRecord[],
+  changes: number,
+  groups: number,
+  what: string,
+): void {
+  const first = frameCount(changes);
+  const count = first + frameCount(groups);
+  if (frames.length !== count) {
+    throw malformed(what, `frames: its payloads make ${count} frames, not ${frames.length}`);
   }
   frames.forEach((frame, at) => {
-    const size = Math.min(frameSize, payload - at * frameSize);
+    const left = at < first ? changes - at * frameSize : groups - (at - first) * frameSize;
+    const size = Math.min(frameSize, left);
     if (frame.size !== size) throw malformed(what, `frames[${at}].size: it is ${frame.size}, not ${size}`);
     const fits = frame.encoding.length === 0 ? frame.stored === size : frame.stored <= size;
     if (!fits)

@@ -1,58 +1,61 @@
-/** The index (FORMAT §5): all changes, and the frames that their payloads stand in. */
+/** The index (FORMAT §5): all changes, the groups that their contents are coded in, and the frames of the payloads. */
 import { z } from 'zod';
 import { tooLarge } from '../bytes.ts';
-import { fromCanonicalJson, toCanonicalJson } from './canonical-json.ts';
 import type { Change } from './change.ts';
-import { changeSchema } from './change-record.ts';
+import { changeSchema, referenceSchema } from './change-record.ts';
 import { assertChanges } from './change-rules.ts';
 import { assertFrames, type FrameRecord } from './frames.ts';
+import type { Group } from './group.ts';
+import { assertGroups } from './group-rules.ts';
+import { formatIndex, parseIndex } from './index-wire.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import type { Manifest } from './manifest.ts';
-import { conform, digest, encoding, formatVersion, malformed, objectOf, whole } from './schema.ts';
+import { conform, digest, encoding, malformed, objectOf, whole } from './schema.ts';
+import type { Touched } from './touched.ts';
 
 export interface PatchIndex {
   /** In byte order of their names. */
   readonly changes: readonly Change[];
+  readonly groups: readonly Group[];
   readonly frames: readonly FrameRecord[];
+  readonly touched: Touched;
 }
 
 const what = 'the index';
 
-/** The content of the entry `index`, decoded. E_FORMAT when the changes or frames break a rule of the format. */
+/** The content of the part `index`, decoded. E_FORMAT when the changes, groups or frames break a rule of the format. */
 export function encodeIndex(index: PatchIndex): Uint8Array {
   assertIndex(index, defaultLimits);
-  return toCanonicalJson(index);
+  return formatIndex(index);
 }
 
 /**
- * Reads the decoded index of a patch and holds it against the manifest. E_FORMAT for anything malformed, E_NAME for
- * unsafe names and links, E_LIMIT.
+ * Reads the decoded index of a patch. The digests of its records are cut short (FORMAT §5.2). E_FORMAT for anything malformed, E_NAME
+ * for unsafe names and links, E_LIMIT.
  */
-export function decodeIndex(
-  data: Uint8Array,
-  manifest: Pick<Manifest, 'format' | 'payload'>,
-  limits: Limits = defaultLimits,
-): PatchIndex {
+export function decodeIndex(data: Uint8Array, limits: Limits = defaultLimits): PatchIndex {
   if (data.length > limits.index) throw tooLarge(what, data.length, limits.index);
-  const index = conform(indexSchema(manifest.format > formatVersion), fromCanonicalJson(data, what), what);
+  const index = conform(schema, parseIndex(data), what);
   assertIndex(index, limits);
-  const { frames, size, stored } = manifest.payload;
-  const sum = (field: 'size' | 'stored'): number =>
-    index.frames.reduce((total, frame) => total + frame[field], 0);
-  if (index.frames.length !== frames || sum('size') !== size || sum('stored') !== stored) {
-    throw malformed(what, 'frames: they are not those of the manifest');
-  }
+  // FORMAT §5.1: one index has one form.
+  if (Buffer.compare(formatIndex(index), data) !== 0) throw malformed(what, 'it is not in its one form');
   return index;
 }
 
-function indexSchema(lenient: boolean): z.ZodType<PatchIndex> {
-  const frame = objectOf({ digest, encoding, size: whole, stored: whole }, lenient);
-  return objectOf({ changes: z.array(changeSchema(lenient)), frames: z.array(frame) }, lenient);
-}
+const schema: z.ZodType<PatchIndex> = objectOf(
+  {
+    changes: z.array(changeSchema),
+    groups: z.array(objectOf({ encoding, references: z.array(referenceSchema), payload: whole }, false)),
+    frames: z.array(objectOf({ digest, encoding, size: whole, stored: whole }, false)),
+    touched: objectOf({ before: digest, after: digest }, false),
+  },
+  false,
+);
 
-function assertIndex({ changes, frames }: PatchIndex, limits: Limits): void {
+function assertIndex({ changes, groups, frames }: PatchIndex, limits: Limits): void {
   assertChanges(changes, limits, what);
-  // A sum above 2^53 is inexact, but far above what any list of frames can hold.
-  const payload = changes.reduce((total, change) => total + change.payload, 0);
-  assertFrames(frames, payload, what);
+  assertGroups(groups, changes, limits, what);
+  // Sums above 2^53 are inexact, but far above what any list of frames can hold.
+  const sum = (list: readonly { readonly payload: number }[]): number =>
+    list.reduce((total, one) => total + one.payload, 0);
+  assertFrames(frames, sum(changes), sum(groups), what);
 }

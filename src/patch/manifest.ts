@@ -4,7 +4,6 @@ import { tooLarge, type Digest } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { nameProblem } from '../layer/name.ts';
 import { fromCanonicalJson, toCanonicalJson } from './canonical-json.ts';
-import { frameCount, maxFrames } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { conform, digest, encoding, formatVersion, malformed, objectOf, whole } from './schema.ts';
 
@@ -44,8 +43,6 @@ export interface Manifest {
     readonly stored: number;
     readonly digest: Digest;
   };
-  /** Number of frames, and the sums of their sizes. */
-  readonly payload: { readonly frames: number; readonly size: number; readonly stored: number };
   /** Grows with every patch of the application. */
   readonly sequence?: number;
   /** RFC 3339 instant in UTC after which the patch is not to be applied. */
@@ -58,9 +55,21 @@ const what = 'manifest.json';
 
 /** `manifest.json`. E_FORMAT when the manifest breaks a rule of the format. */
 export function encodeManifest(manifest: Manifest): Uint8Array {
-  const data = toCanonicalJson(manifest);
+  const data = toCanonicalJson(withoutDefaults(manifest));
   decodeManifest(data);
   return data;
+}
+
+/** FORMAT §4: what has its default value is left out. */
+function withoutDefaults({ minimumReader, application, rules, ...manifest }: Manifest): object {
+  const { id, name } = application;
+  const lists = Object.entries(rules).filter(([, list]) => list.length > 0);
+  return {
+    ...manifest,
+    ...(minimumReader !== manifest.format && { minimumReader }),
+    application: name === id ? { id } : { id, name },
+    ...(lists.length > 0 && { rules: Object.fromEntries(lists) }),
+  };
 }
 
 /** Reads `manifest.json`. E_VERSION when it needs a newer reader, E_LIMIT, and E_FORMAT for anything malformed. */
@@ -68,11 +77,8 @@ export function decodeManifest(data: Uint8Array, limits: Limits = defaultLimits)
   if (data.length > limits.manifest) throw tooLarge(what, data.length, limits.manifest);
   const value = fromCanonicalJson(data, what);
   // FORMAT §4: the version comes first, since a later format may look any way it likes.
-  const { format, minimumReader } = conform(
-    z.object({ format: version, minimumReader: version }),
-    value,
-    what,
-  );
+  const versions = conform(z.object({ format: version, minimumReader: version.optional() }), value, what);
+  const { format, minimumReader = format } = versions;
   if (minimumReader > formatVersion) {
     throw new PatchError(
       'E_VERSION',
@@ -83,8 +89,12 @@ export function decodeManifest(data: Uint8Array, limits: Limits = defaultLimits)
     );
   }
   if (minimumReader > format) throw malformed(what, 'minimumReader: it is above format');
-  const manifest = conform(manifestSchema(format > formatVersion), value, what);
+  const lenient = format > formatVersion;
+  const manifest = conform(manifestSchema(lenient), value, what);
   assertSizes(manifest, limits);
+  if (!lenient && Buffer.compare(toCanonicalJson(withoutDefaults(manifest)), data) !== 0) {
+    throw malformed(what, 'it says what is so by default');
+  }
   return manifest;
 }
 
@@ -98,31 +108,37 @@ const variable = z
 const instant = z.string().refine(isInstant, 'expected an instant in UTC, as in 2030-01-31T00:00:00Z');
 
 function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
+  const list = rule.default([]);
   const state = objectOf({ version: label, digest, entries: whole, size: whole }, lenient);
   return objectOf(
     {
       format: version,
-      minimumReader: version,
-      application: objectOf({ id: label.min(1), name: label }, lenient),
+      minimumReader: version.exactOptional(),
+      application: objectOf({ id: label.min(1), name: label.exactOptional() }, lenient),
       base: state,
       target: state,
       rules: objectOf(
         {
-          excludes: rule,
-          volatile: rule,
-          variables: z.array(variable).refine(isSortedSet, 'expected sorted names, each once'),
+          excludes: list,
+          volatile: list,
+          variables: z.array(variable).refine(isSortedSet, 'expected sorted names, each once').default([]),
         },
         lenient,
-      ),
+      ).default(noRules),
       index: objectOf({ encoding, size: whole, stored: whole, digest }, lenient),
-      payload: objectOf({ frames: whole.max(maxFrames), size: whole, stored: whole }, lenient),
       sequence: whole.exactOptional(),
       notAfter: instant.exactOptional(),
       description: z.string().max(65_536).exactOptional(),
     },
     lenient,
-  );
+  ).transform(({ minimumReader, application, ...rest }) => ({
+    ...rest,
+    minimumReader: minimumReader ?? rest.format,
+    application: { id: application.id, name: application.name ?? application.id },
+  }));
 }
+
+const noRules = { excludes: [], volatile: [], variables: [] };
 
 function isSortedSet(list: readonly string[]): boolean {
   return list.every((text, at) => at === 0 || (list[at - 1] ?? '') < text);
@@ -135,15 +151,11 @@ function isInstant(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
-function assertSizes({ index, payload }: Manifest, limits: Limits): void {
+function assertSizes({ index }: Manifest, limits: Limits): void {
   if (index.stored > limits.indexStored) throw tooLarge('the stored index', index.stored, limits.indexStored);
   if (index.size > limits.index) throw tooLarge('the index', index.size, limits.index);
   if (index.encoding.length === 0 && index.stored !== index.size) {
     throw malformed(what, 'index.stored: it differs from the size, but the index is not coded');
   }
   if (index.stored > index.size) throw malformed(what, 'index.stored: it is above the size');
-  if (payload.frames !== frameCount(payload.size)) {
-    throw malformed(what, `payload.frames: ${payload.size} bytes make ${frameCount(payload.size)} frames`);
-  }
-  if (payload.stored > payload.size) throw malformed(what, 'payload.stored: it is above the size');
 }

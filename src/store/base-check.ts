@@ -1,11 +1,26 @@
 /** Holds what a patch expects against what is there (FORMAT §9), before anything is changed. */
+import type { Digest } from '../bytes.ts';
 import { PatchError, throwIfCancelled } from '../errors.ts';
-import { sameContent, sameMeta } from '../layer/inventory.ts';
+import { sameContent, sameMeta, stateDigest } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
 import type { EntryName } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
+import type { Group } from '../patch/group.ts';
+import { type Line, type Touched, entriesAfter, entriesBefore, withDigests } from '../patch/touched.ts';
 
-export type Verdict = 'base' | 'target';
+export interface Verdict {
+  /** Which of the two states the touched entries are in. */
+  readonly state: 'base' | 'target';
+  /** The whole digests of the touched files and hives as they are. */
+  readonly digests: ReadonlyMap<EntryName, Digest>;
+}
+
+/** What of a plan decides whether it fits. */
+export interface Expectation {
+  readonly changes: readonly Change[];
+  readonly groups: readonly Group[];
+  readonly touched: Touched;
+}
 
 /** How many differences an error lists. */
 const listed = 20;
@@ -15,11 +30,17 @@ const listed = 20;
  * E_BASE_MISMATCH with every difference otherwise. `entry` looks one up, through the rules of the patch.
  */
 export async function checkBase(
-  changes: readonly Change[],
-  entry: (name: EntryName) => Promise<Entry | null>,
+  { changes, groups, touched }: Expectation,
+  lookUp: (name: EntryName) => Promise<Entry | null>,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const differences: string[] = [];
+  const digests = new Map<EntryName, Digest>();
+  const entry = async (name: EntryName): Promise<Entry | null> => {
+    const found = await lookUp(name);
+    if (found && 'digest' in found.meta) digests.set(name, found.meta.digest);
+    return found;
+  };
   const given = new Set(changes.flatMap((change) => (change.kind === 'move' ? [change.from] : [])));
   const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
   let applied = changes.length > 0;
@@ -32,15 +53,30 @@ export async function checkBase(
     applied &&= gone && isAfter(change, now);
     perhaps &&= gone && (isAfter(change, now) || isKept(change, now));
     differences.push(...differencesOf(change, given.has(change.name) ? null : now, moved));
-    if (change.reference && !perhaps) {
-      const reference = await entry(change.reference.name);
-      const { name, size, digest } = change.reference;
-      differences.push(...compare(name, { type: 'file', size, digest }, reference?.meta ?? null));
-    }
   }
-  if (applied) return 'target';
-  if (differences.length === 0) return 'base';
-  if (perhaps) return 'target';
+  const isWhole = (lines: readonly Line[], digest: Digest): boolean =>
+    stateDigest(withDigests(lines, (name) => digests.get(name))) === digest;
+  // FORMAT §9: what the records have of their digests is not enough to go on.
+  if ((applied || perhaps) && isWhole(entriesAfter(changes), touched.after)) {
+    if (applied || differences.length > 0) return { state: 'target', digests };
+  }
+  const checked = new Set(
+    changes.flatMap((change) => (change.before ? [change.kind === 'move' ? change.from : change.name] : [])),
+  );
+  const references = [
+    ...changes.flatMap(({ reference }) => reference ?? []),
+    ...groups.flatMap((group) => group.references),
+  ];
+  for (const { name, size, digest } of references) {
+    throwIfCancelled(signal);
+    if (checked.has(name)) continue;
+    checked.add(name);
+    differences.push(...compare(name, { type: 'file', size, digest }, (await entry(name))?.meta ?? null));
+  }
+  if (differences.length === 0) {
+    if (isWhole(entriesBefore(changes, groups), touched.before)) return { state: 'base', digests };
+    differences.push('an entry whose size is right: has another content, but the patch does not tell which');
+  }
   const [first = ''] = differences;
   const more = differences.length > listed ? [`… and ${differences.length - listed} more`] : [];
   throw new PatchError(

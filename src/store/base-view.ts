@@ -1,5 +1,5 @@
 /** The base as the rules of a patch show it, and the way back from there to this machine. */
-import { type Bytes, readAll } from '../bytes.ts';
+import { type Bytes, type Digest, readAll, sameDigest } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { hiveEntry, readHive } from '../layer/hive-entry.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
@@ -43,7 +43,12 @@ export function baseView(layer: Layer, rules: Rules, variables: Readonly<Record<
  * The canonical text of a hive after a change, as it is to be on this machine: content that the rules call volatile
  * stays as it is. E_DIGEST where the patched hive is not the promised one, E_INPUT for a variable without a path.
  */
-export async function hiveAfter(view: BaseView, change: Change, payload: Bytes): Promise<Uint8Array> {
+export async function hiveAfter(
+  view: BaseView,
+  change: Change,
+  payload: Bytes,
+  saw: (digest: Digest) => void,
+): Promise<Uint8Array> {
   const root = hiveRootOf(change.name);
   if (root === null) throw new PatchError('E_FORMAT', `${change.name}: is no hive`, { entry: change.name });
   const actual = await readHive(root, await view.layer.readOnly.entry(change.name));
@@ -51,12 +56,14 @@ export async function hiveAfter(view: BaseView, change: Change, payload: Bytes):
   const after = await patched(change, before, payload);
   const made = hiveEntry(root, after);
   const promised = change.after?.type === 'hive' ? change.after.digest : null;
-  if ((made?.meta.type === 'hive' ? made.meta.digest : null) !== promised) {
+  const digest = made?.meta.type === 'hive' ? made.meta.digest : null;
+  if (digest === null ? promised !== null : promised === null || !sameDigest(digest, promised)) {
     throw new PatchError('E_DIGEST', `${change.name}: what the patch made is not what it promises`, {
       entry: change.name,
       help: 'the patch is damaged; get it again',
     });
   }
+  if (digest !== null) saw(digest);
   if (view.rules.variables.length === 0) return formatHive(root, transplant(actual, before, after, null));
   const missing = view.rules.variables.filter((name) => view.paths[name] === undefined);
   if (missing.length > 0) {

@@ -5,6 +5,7 @@ import { type Bytes, bytesOf, chunksOf, readAll, tooLarge } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import type { Change } from '../patch/change.ts';
 import type { FrameRecord } from '../patch/frames.ts';
+import type { Group } from '../patch/group.ts';
 import { signaturePart } from '../patch/part-names.ts';
 import type { Signature } from '../sign/signer.ts';
 import type { Spool } from '../spool.ts';
@@ -17,6 +18,8 @@ export type ComparisonFile = Vinyl & { readonly comparison: Comparison };
 export type PlanFile = Vinyl & { readonly plan: Plan };
 /** One change. `contents` is its payload as of this stage; `before` reads the entry's content in the base. */
 export type ChangeFile = Vinyl & { readonly change: Change; readonly before: Bytes | null };
+/** Files that are coded together; behind all changes. `contents` is the payload. */
+export type GroupFile = Vinyl & { readonly group: Group };
 /** A run of payload bytes, as it will stand in the archive. */
 export type FrameFile = Vinyl & { readonly frame: FrameRecord };
 /** Any other part of an archive: the manifest, a signature, the index. */
@@ -30,6 +33,9 @@ export function isPlan(file: Vinyl): file is PlanFile {
 }
 export function isChange(file: Vinyl): file is ChangeFile {
   return 'change' in file;
+}
+export function isGroup(file: Vinyl): file is GroupFile {
+  return 'group' in file;
 }
 export function isFrame(file: Vinyl): file is FrameFile {
   return 'frame' in file;
@@ -98,6 +104,15 @@ export async function changeFile(
   const small = contents !== null && !(contents instanceof Uint8Array) && contents.size <= bufferSize;
   const data = small ? await contents.read(0, contents.size) : contents;
   return withContents(change.name, data, { change: Object.freeze(change), before });
+}
+
+export function groupFile(group: Group, number: number, contents: Bytes | null): GroupFile {
+  return withContents(`groups/${number}`, contents, { group: Object.freeze(group) });
+}
+
+/** A file for a change whose content, however small, is read when it is needed. */
+export function lazyChangeFile(change: Change, contents: Bytes, before: Bytes | null): ChangeFile {
+  return withContents(change.name, contents, { change: Object.freeze(change), before });
 }
 
 export function frameFile(frame: FrameRecord, number: number, contents: Uint8Array | Bytes): FrameFile {

@@ -1,11 +1,23 @@
 /** What a verified patch is going to do, before any of it is done. */
+import type { Bytes } from '../bytes.ts';
 import type { Change } from '../patch/change.ts';
+import type { FrameRecord } from '../patch/frames.ts';
+import type { Group } from '../patch/group.ts';
 import type { Manifest } from '../patch/manifest.ts';
+import type { Touched } from '../patch/touched.ts';
+
+export interface PlannedGroup extends Group {
+  /** Its payload; read and checked when it is needed. */
+  readonly bytes: Bytes;
+}
 
 export interface Plan {
   readonly manifest: Manifest;
-  /** All changes, in byte order of names. */
+  /** All changes, in byte order of names. The digests in them are cut short (FORMAT §5.2). */
   readonly changes: readonly Change[];
+  readonly groups: readonly PlannedGroup[];
+  readonly frames: readonly FrameRecord[];
+  readonly touched: Touched;
   /** Key ids of the trusted signatures. */
   readonly trusted: readonly string[];
 }

@@ -2,13 +2,13 @@
 import type { Bytes } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { inOrder } from '../../exec/in-order.ts';
-import type { CodecContext, DeltaCodec } from '../codec.ts';
+import type { CodecContext, DeltaCodec, ReadRange } from '../codec.ts';
 import { type BlockPlan, type Stream, damaged, longestHeader, parseHeader, profile } from './block-format.ts';
 import { contentKernel, coversKernel } from './decode-block.ts';
 import { encodeBlockKernel } from './encode-block.ts';
-import { layOut, sizeOfTails } from './lay-out.ts';
+import { layOut, sizeOfTails, tailLength } from './lay-out.ts';
 import { type LevelName, levelOf } from './levels.ts';
-import { binaryWindow, blockSize, textWindow } from './limits.ts';
+import { binaryBlock, binaryWindow, textBlock, textWindow } from './limits.ts';
 import { isText } from './profile.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { recordsOf } from './records.ts';
@@ -30,6 +30,7 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
     id: 'cover/1',
     encode: (reference, target, context) => encode(reference, target, level, context),
     decode,
+    reads,
   };
 }
 
@@ -50,13 +51,16 @@ async function* encodings(
 ): AsyncGenerator<() => Promise<Uint8Array>> {
   const binary = windowsOf(reference, binaryWindow, signal);
   const text = windowsOf(reference, textWindow, signal);
-  for (let offset = 0; offset < target.size; offset += blockSize) {
+  for (let offset = 0; offset < target.size;) {
     throwIfCancelled(signal);
-    const block = Uint8Array.from(await target.read(offset, Math.min(blockSize, target.size - offset)));
-    const kind = isText(block) ? profile.text : profile.binary;
+    const most = Math.min(textBlock, target.size - offset);
+    const ahead = await target.read(offset, most);
+    const kind = isText(ahead) ? profile.text : profile.binary;
+    const block = Uint8Array.from(kind === profile.text ? ahead : ahead.subarray(0, binaryBlock));
     const window = await (kind === profile.text ? text : binary).windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield () => executor.run(encodeBlockKernel, job, { signal });
+    offset += block.length;
   }
 }
 
@@ -75,19 +79,49 @@ async function* decodings(
   size: number,
   context: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>> {
+  for await (const { start, plan } of blocksOf(delta, size, context)) {
+    yield () => decodeBlock(reference, delta, start, plan, context);
+  }
+}
+
+/** The headers of the blocks, and where their streams begin. */
+async function* blocksOf(
+  delta: Bytes,
+  size: number,
+  { signal }: CodecContext,
+): AsyncGenerator<{ readonly start: number; readonly plan: BlockPlan }> {
   let at = 0;
   let made = 0;
   while (made < size) {
-    throwIfCancelled(context.signal);
+    throwIfCancelled(signal);
     const plan = parseHeader(await delta.read(at, Math.min(longestHeader, delta.size - at)), size - made);
     const stored = plan.streams.reduce((sum, stream) => sum + stream.stored, 0);
     if (at + plan.head + stored > delta.size) throw damaged('it is cut off');
-    const start = at + plan.head;
-    yield () => decodeBlock(reference, delta, start, plan, context);
-    at = start + stored;
+    yield { start: at + plan.head, plan };
+    at += plan.head + stored;
     made += plan.size;
   }
   if (at !== delta.size) throw damaged('bytes stand behind its end');
+}
+
+async function* reads(
+  reference: number,
+  delta: Bytes,
+  size: number,
+  context: CodecContext,
+): AsyncGenerator<ReadRange> {
+  for await (const { start, plan } of blocksOf(delta, size, context)) {
+    const [stream] = plan.streams;
+    if (!stream) continue;
+    const bytes = Uint8Array.from(await delta.read(start, stream.stored));
+    const job = { header: plan, stream: { ...stream, bytes }, reference };
+    const records = recordsOf(await context.executor.run(coversKernel, job, { signal: context.signal }));
+    for (let i = 0; i < records.count; i++) {
+      const offset = records.source(i);
+      if (offset >= reference) continue;
+      yield { offset, length: records.length(i) + tailLength(records, i, plan.size, reference, plan.tail) };
+    }
+  }
 }
 
 async function decodeBlock(

@@ -82,7 +82,7 @@ function codeBlock(
   if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
   const lessonsTried =
     kind === profile.text && literals.length > 0 && literals.length <= level.trials ? lessonSizes : [0];
-  const flat = barelyCompressible(literals) ? compressed(literals, level) : null;
+  const flat = barelyCompressible(literals) ? compressed(literals, { ...level, quality: [5, 5] }) : null;
   let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
   for (const lesson of flat ? [] : lessonsTried) {
     const literalStream = modelledLiterals(target, found, tails, reference, kind, lesson, literals.length);

@@ -1,0 +1,54 @@
+/** The contents of the files of a group, one after the other, while the group is decoded. */
+import { PatchError } from '../errors.ts';
+
+export interface GroupContents {
+  /** The next `size` bytes. They can be read once, and only when those that were taken before have been. */
+  take(size: number): AsyncGenerator<Uint8Array>;
+  /** Begins to decode, if that has not begun. */
+  start(): void;
+}
+
+/** `decode` begins to give the whole content of the group. */
+export function groupContents(decode: () => AsyncIterable<Uint8Array>): GroupContents {
+  let pieces: AsyncIterator<Uint8Array, unknown> | undefined;
+  let next: Promise<IteratorResult<Uint8Array, unknown>> | undefined;
+  let piece: Uint8Array = new Uint8Array();
+  let before: Promise<void> = Promise.resolve();
+  const start = (): void => {
+    if (pieces) return;
+    pieces = decode()[Symbol.asyncIterator]();
+    next = pieces.next();
+    next.catch(() => undefined); // it is awaited when it is needed
+  };
+  const more = async (): Promise<Uint8Array> => {
+    start();
+    const result = await next;
+    if (!result || result.done === true)
+      throw new PatchError('E_FORMAT', 'a group has less content than its files');
+    next = pieces?.next();
+    next?.catch(() => undefined);
+    return result.value;
+  };
+  return {
+    start,
+    take(size) {
+      const turn = before;
+      let release = (): void => undefined;
+      before = new Promise((resolve) => (release = resolve));
+      return (async function* () {
+        await turn;
+        try {
+          for (let left = size; left > 0;) {
+            if (piece.length === 0) piece = await more();
+            const part = piece.subarray(0, left);
+            piece = piece.subarray(part.length);
+            left -= part.length;
+            yield part;
+          }
+        } finally {
+          release();
+        }
+      })();
+    },
+  };
+}

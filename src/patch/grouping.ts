@@ -1,0 +1,52 @@
+/** Decides which files are coded together, and against which files of the base. */
+import type { Entry } from '../layer/layer.ts';
+import { compareNames } from '../layer/name.ts';
+
+/** A file whose content has to be carried. */
+export interface Candidate {
+  readonly name: string;
+  readonly size: number;
+  readonly text: boolean;
+  /** What the base has under its name. */
+  readonly before: Entry | null;
+  /** What else in the base it is like, the most alike first. */
+  readonly alike: readonly Entry[];
+}
+
+export interface Grouped<File extends Candidate> {
+  /** In byte order of names. */
+  readonly members: readonly File[];
+  readonly references: readonly Entry[];
+}
+
+/** A program of this size is worth a group of its own. */
+const large = 1 << 20;
+/** How much of the base a group may be coded against: what the codec keeps in view, and no list of references without end. */
+const mostReferences = { text: 40 << 20, binary: 128 << 20 };
+
+/** Text shares one group, small binary files another, in the order of `files`; so do their references. */
+export function groupFiles<File extends Candidate>(files: readonly File[]): Grouped<File>[] {
+  const groups: Grouped<File>[] = [];
+  const text = files.filter((file) => file.text);
+  const few = files.filter((file) => !file.text && file.size < large);
+  for (const members of [text, few]) if (members.length > 0) groups.push(grouped(members));
+  for (const file of files) if (!file.text && file.size >= large) groups.push(grouped([file]));
+  return groups;
+}
+
+function grouped<File extends Candidate>(members: readonly File[]): Grouped<File> {
+  const most = members[0]?.text === true ? mostReferences.text : mostReferences.binary;
+  const chosen = new Map<string, Entry>();
+  let size = 0;
+  const choose = (entry: Entry | null | undefined): void => {
+    if (!entry || entry.meta.type !== 'file' || entry.meta.size === 0 || chosen.has(entry.name)) return;
+    if (size + entry.meta.size > most && chosen.size > 0) return;
+    chosen.set(entry.name, entry);
+    size += entry.meta.size;
+  };
+  for (const { before } of members) choose(before);
+  const deepest = Math.max(...members.map(({ alike }) => alike.length));
+  for (let rank = 0; rank < deepest; rank++) for (const { alike } of members) choose(alike[rank]);
+  const references = [...chosen.values()].sort((a, b) => compareNames(a.name, b.name));
+  return { members, references };
+}
