@@ -2,7 +2,7 @@
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { sameContent, sameMeta } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
-import type { EntryName } from '../layer/name.ts';
+import { type EntryName, parentOf } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 
 export type Verdict = 'base' | 'target';
@@ -20,6 +20,7 @@ export async function checkBase(
   signal: AbortSignal,
 ): Promise<Verdict> {
   const differences: string[] = [];
+  const folderProblem = folders(changes, entry);
   const given = new Set(changes.flatMap((change) => (change.kind === 'move' ? [change.from] : [])));
   const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
   let applied = changes.length > 0;
@@ -32,6 +33,7 @@ export async function checkBase(
     applied &&= gone && isAfter(change, now);
     perhaps &&= gone && (isAfter(change, now) || isKept(change, now));
     differences.push(...differencesOf(change, given.has(change.name) ? null : now, moved));
+    differences.push(...(await folderProblem(change)));
     if (change.reference && !perhaps) {
       const reference = await entry(change.reference.name);
       const { name, size, digest } = change.reference;
@@ -52,6 +54,28 @@ export async function checkBase(
       details: [...differences.slice(0, listed), ...more],
     },
   );
+}
+
+/**
+ * What an entry that comes anew lies in must be a folder: of the base, or of the patch (whose own folder is asked for in
+ * turn). So nothing is ever written through a link, and no folder is made that the patch does not name.
+ */
+function folders(
+  changes: readonly Change[],
+  entry: (name: EntryName) => Promise<Entry | null>,
+): (change: Change) => Promise<string[]> {
+  const made = new Set(changes.flatMap(({ name, after }) => (after?.type === 'directory' ? [name] : [])));
+  const seen = new Set<EntryName>();
+  return async ({ name, kind, after }) => {
+    const folder = parentOf(name);
+    const comes =
+      (kind === 'add' || kind === 'move') && after.type !== 'hive' && after.type !== 'delete-entry';
+    // A variable's folder is no entry, and is made where it is missing.
+    if (!comes || folder === null || parentOf(folder) === null || made.has(folder) || seen.has(folder))
+      return [];
+    seen.add(folder);
+    return compare(folder, { type: 'directory' }, (await entry(folder))?.meta ?? null);
+  };
 }
 
 function isAfter(change: Change, now: Meta | null): boolean {
