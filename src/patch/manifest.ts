@@ -1,8 +1,10 @@
 /** The manifest (FORMAT §4): what a patch is from, what it leads to, and the digests of everything else in it. */
 import { z } from 'zod';
 import { tooLarge, type Digest } from '../bytes.ts';
-import { PatchError } from '../errors.ts';
+import { PatchError, isPatchError } from '../errors.ts';
+import { excludeProblem } from '../layer/excludes.ts';
 import { nameProblem } from '../layer/name.ts';
+import { parseVolatileRule } from '../registry/rules/volatile.ts';
 import { fromCanonicalJson, toCanonicalJson } from './canonical-json.ts';
 import { frameCount, maxFrames } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -91,7 +93,10 @@ export function decodeManifest(data: Uint8Array, limits: Limits = defaultLimits)
 const version = z.int().min(1);
 const label = z.string().max(1024);
 
-const rule = z.array(z.string().min(1)).refine(isSortedSet, 'expected sorted texts, each once');
+const rulesOf = (problem: (text: string) => string | null) =>
+  z
+    .array(z.string().check((text) => addProblem(text, problem(text.value))))
+    .refine(isSortedSet, 'expected sorted texts, each once');
 const variable = z
   .string()
   .refine((text) => nameProblem(text) === null && !text.includes('/'), 'expected a variable');
@@ -108,8 +113,8 @@ function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
       target: state,
       rules: objectOf(
         {
-          excludes: rule,
-          volatile: rule,
+          excludes: rulesOf(excludeProblem),
+          volatile: rulesOf(volatileProblem),
           variables: z.array(variable).refine(isSortedSet, 'expected sorted names, each once'),
         },
         lenient,
@@ -122,6 +127,20 @@ function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
     },
     lenient,
   );
+}
+
+function addProblem({ issues, value }: z.core.ParsePayload<string>, problem: string | null): void {
+  if (problem !== null) issues.push({ code: 'custom', message: problem, input: value });
+}
+
+function volatileProblem(text: string): string | null {
+  try {
+    parseVolatileRule(text);
+    return null;
+  } catch (error) {
+    if (isPatchError(error)) return error.message;
+    throw error;
+  }
 }
 
 function isSortedSet(list: readonly string[]): boolean {

@@ -196,8 +196,17 @@ async function together(pieces: AsyncIterable<Uint8Array> | null): Promise<Uint8
 let honest: Promise<readonly Piece[]> | undefined;
 
 /** An index without any check: what the writer refuses to write is what is needed here. */
-const rawIndex = (index: unknown): Uint8Array => toCanonicalJson(index);
-const rawManifest = (manifest: unknown): Uint8Array => toCanonicalJson(manifest);
+const rawIndex = (index: unknown): Uint8Array => rawJson(index);
+const rawManifest = (manifest: unknown): Uint8Array => rawJson(manifest);
+
+/** Canonical where it can be. */
+function rawJson(value: unknown): Uint8Array {
+  try {
+    return toCanonicalJson(value);
+  } catch {
+    return Buffer.from(JSON.stringify(value));
+  }
+}
 
 /** The frames of a payload, as they are. */
 function framesOf(payload: Uint8Array): Frame[] {

@@ -1,4 +1,5 @@
 /** JSON that means two things, or that costs much (FORMAT §1). */
+import { brotliCompressSync } from 'node:zlib';
 import type { Hostile } from './hostile.ts';
 
 const text = (data: Uint8Array): string => Buffer.from(data).toString();
@@ -87,8 +88,21 @@ export const json: readonly Hostile[] = [
   },
   {
     name: 'a manifest of nothing but values',
-    code: 'E_FORMAT',
-    says: /manifest/,
+    code: 'E_LIMIT',
+    says: /too many values/,
     twist: { manifestBytes: () => Buffer.from(`[${'0,'.repeat(500_000)}0]`) },
+  },
+  {
+    // As long as the index is JSON.
+    name: 'an index of millions of values in a hundred bytes',
+    code: 'E_LIMIT',
+    says: /too many values/,
+    twist: {
+      indexBytes: () => brotliCompressSync(Buffer.from(`[${'[],'.repeat(10_000_000)}[]]`)),
+      manifest: (manifest) => ({
+        ...manifest,
+        index: { ...manifest.index, encoding: ['brotli/1'], size: 30_000_004 },
+      }),
+    },
   },
 ];

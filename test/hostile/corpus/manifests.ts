@@ -116,6 +116,24 @@ export const manifests: readonly Hostile[] = [
     ...manifest,
     rules: { ...manifest.rules, variables: ['../x'] },
   })),
+  ...[
+    `${'*a'.repeat(12)}b`,
+    '+(+(a))b',
+    `${'{a,a}'.repeat(20)}b`,
+    `${'**/'.repeat(30)}b`,
+    ' ',
+    '('.repeat(200),
+  ].map((glob) =>
+    lie(
+      `with the glob ${glob.slice(0, 12)}, which is none that ends`,
+      /excludes\[0\]|excludes\.0/,
+      (manifest) => ({ ...manifest, rules: { ...manifest.rules, excludes: [glob] } }),
+    ),
+  ),
+  lie('with a volatile rule that is none', /volatile/, (manifest) => ({
+    ...manifest,
+    rules: { ...manifest.rules, volatile: ['C:\\x'] },
+  })),
   lie(
     'that expired',
     /not to be applied after/,
