@@ -232,7 +232,7 @@ function bendValue(value: unknown, random: Random): unknown {
   }
   if (Array.isArray(value)) return shuffled([...(value as unknown[]), random.of(texts)], random);
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value);
+    const entries = Object.entries<unknown>({ ...value });
     const at = random(entries.length);
     const [key, inner] = entries[at] ?? ['x', 0];
     if (random(12) === 0) return Object.fromEntries(entries.toSpliced(at, 1));
