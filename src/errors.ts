@@ -99,6 +99,8 @@ export function fromSystem(error: unknown, doing: 'read' | 'write', path: string
     return make('E_RIGHTS', 'cannot be written: permission denied', 'check its permissions and who you are');
   }
   if (missing.has(code)) return make('E_INPUT', 'does not exist', 'check the path');
+  if (code === 'ENAMETOOLONG')
+    return make('E_NAME', 'is longer than this system allows', 'use a shorter path');
   return make(doing === 'read' ? 'E_INPUT' : 'E_ENVIRONMENT', reason, 'see the cause');
 }
 

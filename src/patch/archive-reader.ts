@@ -14,6 +14,7 @@ import {
   localFields,
   localHeader,
   localHeaderSize,
+  maxArchiveSize,
   signatures,
   type Field,
   type PartHeader,
@@ -127,6 +128,8 @@ function parseDirectory(data: Uint8Array, count: number): PartHeader[] {
     if ((fixed.readUInt16LE(8) & 1) !== 0) throw malformedArchive(`${label} is encrypted`); //    8 - flags
     if (fixed.readUInt16LE(10) !== 0) throw malformedArchive(`${label} is compressed by zip`); // 10 - method
     order.add(header.name);
+    // Sizes that nothing has been held against yet add up here; a header has no room for more.
+    if (offset > maxArchiveSize) throw malformedArchive(`${header.name} stands behind its end`);
     assertSame(actual, centralHeader(header, offset), centralFields, `${header.name}, central header`);
     headers.push(header);
     offset += localHeaderSize + header.name.length + header.size;

@@ -8,12 +8,18 @@ export function toCanonicalJson(value: unknown): Uint8Array {
 
 /**
  * Reads canonical JSON. E_FORMAT, with `what` as the subject of the message, for bytes that are not UTF-8, not JSON,
- * not canonical, or nested deeper than `maxDepth`.
+ * not canonical, or nested deeper than `maxDepth`; E_LIMIT for more values than their size allows (FORMAT §8).
  */
 export function fromCanonicalJson(data: Uint8Array, what: string, maxDepth = 32): unknown {
   // Before JSON.parse and everything else that recurses, so that no nesting can exhaust the stack.
-  if (nestsDeeper(data, maxDepth)) {
+  const { depth, values } = shapeOf(data, maxDepth);
+  if (depth > maxDepth) {
     throw new PatchError('E_FORMAT', `${what} is nested more than ${maxDepth} levels deep`, { help });
+  }
+  if (values > valuesIn(data.length)) {
+    throw new PatchError('E_LIMIT', `${what} has too many values: ${values} in ${data.length} bytes`, {
+      help,
+    });
   }
   const text = decode(data, what);
   const value = parse(text, what);
@@ -90,10 +96,27 @@ function keysAreSorted(value: unknown): boolean {
 
 const quote = 0x22;
 const backslash = 0x5c;
+const comma = 0x2c;
 
-/** Whether brackets outside of strings nest deeper than that. Right for all JSON; for anything else it does not matter. */
-function nestsDeeper(data: Uint8Array, maxDepth: number): boolean {
+/**
+ * A value in memory is many times larger than the three bytes of `[],`, of which a compressed index of a few hundred
+ * bytes has ninety million. In records that mean anything a value has more than ten bytes.
+ */
+function valuesIn(size: number): number {
+  return 65_536 + size / 10;
+}
+
+interface Shape {
+  /** How deep brackets outside of strings nest; counting ends where it is more than was asked for. */
+  readonly depth: number;
+  /** At least as many as there are. */
+  readonly values: number;
+}
+
+/** Right for all JSON; for anything else it does not matter. */
+function shapeOf(data: Uint8Array, maxDepth: number): Shape {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < data.length; at++) {
     const byte = data[at];
@@ -101,9 +124,11 @@ function nestsDeeper(data: Uint8Array, maxDepth: number): boolean {
       if (byte === backslash) at++;
       else if (byte === quote) inString = false;
     } else if (byte === quote) inString = true;
+    else if (byte === comma) values++;
     else if (byte === 0x5b || byte === 0x7b) {
-      if (++depth > maxDepth) return true;
+      values++;
+      if (++depth > maxDepth) return { depth, values };
     } else if (byte === 0x5d || byte === 0x7d) depth--;
   }
-  return false;
+  return { depth: 0, values };
 }

@@ -3,7 +3,7 @@ import { tooLarge } from '../bytes.ts';
 import type { Meta } from '../layer/layer.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
 import { assertLink } from '../layer/link.ts';
-import { compareNames, parentOf, registryArea, type EntryName } from '../layer/name.ts';
+import { compareNames, registryArea, type EntryName } from '../layer/name.ts';
 import { copyEncoding, type Change } from './change.ts';
 import type { Limits } from './limits.ts';
 import { malformed } from './schema.ts';
@@ -34,12 +34,18 @@ function changeProblem(change: Change): string | null {
   if (isMisplaced(change.name, after) || isMisplaced(from, before)) {
     return `hives are in ${registryArea} under their own names, and nothing else is`;
   }
+  if (isRoot(change.name, after ?? before) || isRoot(from, before)) return "a variable's folder is no entry";
   if (change.kind === 'move') {
     if (from === change.name) return 'it moves to itself';
     if (!sameContent(before, after) || after?.type !== 'file')
       return 'it moves something else than an unchanged file';
   }
   return contentProblem(change);
+}
+
+/** FORMAT §3.2: a variable's folder is a place, no entry; only a delete entry may stand for it. */
+function isRoot(name: EntryName, meta: Meta | null): boolean {
+  return meta !== null && meta.type !== 'delete-entry' && meta.type !== 'link' && !name.includes('/');
 }
 
 /** FORMAT §3.1: the registry area has its hives and nothing else. */
@@ -106,23 +112,32 @@ function assertMoves(changes: readonly Change[], what: string): void {
   }
 }
 
-/** FORMAT §5: what a change fills lies in folders, as far as the changes themselves say. */
+/**
+ * FORMAT §5: what a change fills lies in folders, as far as the changes themselves say. In the order of `compareTree`
+ * whatever is below a name follows it at once, so that no name, however deep, is taken apart.
+ */
 function assertTree(changes: readonly Change[], what: string): void {
-  const noFolder = new Set<EntryName>();
-  for (const change of changes) if (change.kind === 'move') noFolder.add(change.from);
-  for (const { name, after } of changes) {
-    if (after?.type === 'directory') noFolder.delete(name);
-    else noFolder.add(name);
+  const changed = new Set<EntryName>(changes.map(({ name }) => name));
+  const places: { name: EntryName; after: Meta | null }[] = [...changes];
+  for (const change of changes) {
+    if (change.kind === 'move' && !changed.has(change.from)) places.push({ name: change.from, after: null });
   }
-  let checked: EntryName | null = null;
-  for (const { name, after } of changes) {
-    const parent = parentOf(name);
-    // Neighbours are mostly in one folder.
-    if (after === null || parent === checked) continue;
-    for (let folder = parent; folder !== null; folder = parentOf(folder)) {
-      if (noFolder.has(folder))
-        throw malformed(what, `${name}: ${folder} is no folder after the patch`, name);
-    }
-    checked = parent;
+  places.sort((a, b) => compareTree(a.name, b.name));
+  let closed: EntryName | null = null;
+  for (const { name, after } of places) {
+    if (closed === null || !name.startsWith(`${closed}/`)) closed = after?.type === 'directory' ? null : name;
+    else if (after) throw malformed(what, `${name}: ${closed} is no folder after the patch`, name);
   }
 }
+
+/** A name, then all that is below it, then the next one: `/` comes before every other character. */
+function compareTree(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const x = a.charCodeAt(at);
+    const y = b.charCodeAt(at);
+    if (x !== y) return x === slash ? -1 : y === slash ? 1 : x - y;
+  }
+  return a.length - b.length;
+}
+const slash = 0x2f;

@@ -1,8 +1,10 @@
 /** The manifest (FORMAT §4): what a patch is from, what it leads to, and the digests of everything else in it. */
 import { z } from 'zod';
 import { tooLarge, type Digest } from '../bytes.ts';
-import { PatchError } from '../errors.ts';
+import { PatchError, isPatchError } from '../errors.ts';
+import { excludeProblem } from '../layer/excludes.ts';
 import { nameProblem } from '../layer/name.ts';
+import { parseVolatileRule } from '../registry/rules/volatile.ts';
 import { fromCanonicalJson, toCanonicalJson } from './canonical-json.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { conform, digest, encoding, formatVersion, malformed, objectOf, whole } from './schema.ts';
@@ -63,7 +65,7 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 /** FORMAT §4: what has its default value is left out. */
 function withoutDefaults({ minimumReader, application, rules, ...manifest }: Manifest): object {
   const { id, name } = application;
-  const lists = Object.entries(rules).filter(([, list]) => list.length > 0);
+  const lists = Object.entries<readonly string[]>({ ...rules }).filter(([, list]) => list.length > 0);
   return {
     ...manifest,
     ...(minimumReader !== manifest.format && { minimumReader }),
@@ -101,14 +103,16 @@ export function decodeManifest(data: Uint8Array, limits: Limits = defaultLimits)
 const version = z.int().min(1);
 const label = z.string().max(1024);
 
-const rule = z.array(z.string().min(1)).refine(isSortedSet, 'expected sorted texts, each once');
+const rulesOf = (problem: (text: string) => string | null) =>
+  z
+    .array(z.string().check((text) => addProblem(text, problem(text.value))))
+    .refine(isSortedSet, 'expected sorted texts, each once');
 const variable = z
   .string()
   .refine((text) => nameProblem(text) === null && !text.includes('/'), 'expected a variable');
 const instant = z.string().refine(isInstant, 'expected an instant in UTC, as in 2030-01-31T00:00:00Z');
 
 function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
-  const list = rule.default([]);
   const state = objectOf({ version: label, digest, entries: whole, size: whole }, lenient);
   return objectOf(
     {
@@ -119,8 +123,8 @@ function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
       target: state,
       rules: objectOf(
         {
-          excludes: list,
-          volatile: list,
+          excludes: rulesOf(excludeProblem).default([]),
+          volatile: rulesOf(volatileProblem).default([]),
           variables: z.array(variable).refine(isSortedSet, 'expected sorted names, each once').default([]),
         },
         lenient,
@@ -139,6 +143,20 @@ function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
 }
 
 const noRules = { excludes: [], volatile: [], variables: [] };
+
+function addProblem({ issues, value }: z.core.ParsePayload<string>, problem: string | null): void {
+  if (problem !== null) issues.push({ code: 'custom', message: problem, input: value });
+}
+
+function volatileProblem(text: string): string | null {
+  try {
+    parseVolatileRule(text);
+    return null;
+  } catch (error) {
+    if (isPatchError(error)) return error.message;
+    throw error;
+  }
+}
 
 function isSortedSet(list: readonly string[]): boolean {
   return list.every((text, at) => at === 0 || (list[at - 1] ?? '') < text);

@@ -3,7 +3,7 @@ import type { Digest } from '../bytes.ts';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { sameContent, sameMeta, stateDigest } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
-import type { EntryName } from '../layer/name.ts';
+import { type EntryName, parentOf } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import type { Group } from '../patch/group.ts';
 import { type Line, type Touched, entriesAfter, entriesBefore, withDigests } from '../patch/touched.ts';
@@ -41,6 +41,7 @@ export async function checkBase(
     if (found && 'digest' in found.meta) digests.set(name, found.meta.digest);
     return found;
   };
+  const folderProblem = folders(changes, entry);
   const given = new Set(changes.flatMap((change) => (change.kind === 'move' ? [change.from] : [])));
   const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
   let applied = changes.length > 0;
@@ -53,6 +54,7 @@ export async function checkBase(
     applied &&= gone && isAfter(change, now);
     perhaps &&= gone && (isAfter(change, now) || isKept(change, now));
     differences.push(...differencesOf(change, given.has(change.name) ? null : now, moved));
+    differences.push(...(await folderProblem(change)));
   }
   const isWhole = (lines: readonly Line[], digest: Digest): boolean =>
     stateDigest(withDigests(lines, (name) => digests.get(name))) === digest;
@@ -88,6 +90,28 @@ export async function checkBase(
       details: [...differences.slice(0, listed), ...more],
     },
   );
+}
+
+/**
+ * What an entry that comes anew lies in must be a folder: of the base, or of the patch (whose own folder is asked for in
+ * turn). So nothing is ever written through a link, and no folder is made that the patch does not name.
+ */
+function folders(
+  changes: readonly Change[],
+  entry: (name: EntryName) => Promise<Entry | null>,
+): (change: Change) => Promise<string[]> {
+  const made = new Set(changes.flatMap(({ name, after }) => (after?.type === 'directory' ? [name] : [])));
+  const seen = new Set<EntryName>();
+  return async ({ name, kind, after }) => {
+    const folder = parentOf(name);
+    const comes =
+      (kind === 'add' || kind === 'move') && after.type !== 'hive' && after.type !== 'delete-entry';
+    // A variable's folder is no entry, and is made where it is missing.
+    if (!comes || folder === null || parentOf(folder) === null || made.has(folder) || seen.has(folder))
+      return [];
+    seen.add(folder);
+    return compare(folder, { type: 'directory' }, (await entry(folder))?.meta ?? null);
+  };
 }
 
 function isAfter(change: Change, now: Meta | null): boolean {

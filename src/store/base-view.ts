@@ -1,9 +1,10 @@
 /** The base as the rules of a patch show it, and the way back from there to this machine. */
-import { type Bytes, type Digest, readAll, sameDigest } from '../bytes.ts';
+import { type Bytes, type Digest, readAll } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { hiveEntry, readHive } from '../layer/hive-entry.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
-import type { Entry, Layer } from '../layer/layer.ts';
+import { sameContent } from '../layer/inventory.ts';
+import type { Entry, Layer, Meta } from '../layer/layer.ts';
 import type { EntryName } from '../layer/name.ts';
 import { type Rules, normalizer } from '../layer/rules.ts';
 import { pickVariables } from '../layer/variables.ts';
@@ -55,9 +56,8 @@ export async function hiveAfter(
   const before = await readHive(root, await view.entry(change.name));
   const after = await patched(change, before, payload);
   const made = hiveEntry(root, after);
-  const promised = change.after?.type === 'hive' ? change.after.digest : null;
   const digest = made?.meta.type === 'hive' ? made.meta.digest : null;
-  if (digest === null ? promised !== null : promised === null || !sameDigest(digest, promised)) {
+  if (!sameHive(made?.meta ?? null, change.after)) {
     throw new PatchError('E_DIGEST', `${change.name}: what the patch made is not what it promises`, {
       entry: change.name,
       help: 'the patch is damaged; get it again',
@@ -73,6 +73,10 @@ export async function hiveAfter(
     });
   }
   return formatHive(root, transplant(actual, before, after, view.paths));
+}
+
+function sameHive(made: Meta | null, promised: Meta | null): boolean {
+  return made === null || promised === null ? made === promised : sameContent(made, promised);
 }
 
 async function patched(change: Change, before: RegistryKey, payload: Bytes): Promise<RegistryKey> {

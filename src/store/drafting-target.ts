@@ -1,4 +1,5 @@
 /** What every target on disk shares: a claimed work folder with drafts, from the first change to the end. */
+import { assertDistinct, withFolders } from './distinct-names.ts';
 import { type Drafts, createDrafts } from './drafts.ts';
 import { type Gathering, createGathering } from './gather.ts';
 import { isInterrupted } from './journal.ts';
@@ -38,7 +39,10 @@ export function draftingTarget({ work, check, commit }: DraftingOptions): Target
     identify: (identity) => gathering.identify(identity),
     stage: async (change, contents, signal) => gathering.stage(change, contents, begin(), signal),
     async commit(signal) {
-      await commit(gathering, begin(), signal);
+      const made = begin();
+      const changes = gathering.staged.map(({ change }) => change);
+      withFolders(work, (folder) => assertDistinct(changes, folder));
+      await commit(gathering, made, signal);
       end();
     },
     abort: async () => end(),

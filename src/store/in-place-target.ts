@@ -46,7 +46,8 @@ export function pathIn({ directory, description }: DirectoryLayer, name: EntryNa
       help: 'the patch is for a layer: apply it to a layer directory',
     });
   }
-  if (components[0] === workFolder) {
+  // In any case: where the file system folds names, another spelling leads to the same folder.
+  if (components[0]?.toLowerCase() === workFolder) {
     throw new PatchError('E_NAME', `${name}: is where drafts are kept while a patch is applied`, {
       entry: name,
       help: 'make the patch again, without it',

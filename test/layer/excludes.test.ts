@@ -35,6 +35,24 @@ describe('exclude entries', () => {
     expect(exclude.unmatched()).to.deep.equal(['a', 'c']);
   });
 
+  it('that would take for ever are refused, and those that are allowed end', async () => {
+    for (const rule of [
+      'a*a*a*a*',
+      '**/a/**/b/**/c/**/d/**/e/**/f/**/g/**/h/**/i',
+      '+(a)b',
+      '(a+)+b',
+      '{a,b}{a,b}{a,b}{a,b}',
+      'x'.repeat(257),
+    ]) {
+      await refusal(() => createExclude([rule]), 'E_USAGE');
+    }
+    const slow = createExclude(['*a*a*b', '**/*a*a/**/*b', '{a,b}{a,b}*x', 'Program Files \\(x86\\)']);
+    const start = performance.now();
+    slow(`AppRoot/${'a'.repeat(250)}/${'a'.repeat(250)}/${'a'.repeat(250)}`);
+    expect(performance.now() - start).to.be.below(5000);
+    expect(slow('AppRoot/Program Files (x86)')).to.equal(true);
+  });
+
   it('that are empty are refused', async () => {
     for (const rule of ['', '  ']) await refusal(() => createExclude(['a', rule]), 'E_USAGE');
   });

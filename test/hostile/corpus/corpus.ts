@@ -1,0 +1,27 @@
+/** All hostile archives. */
+import { changes } from './changes.ts';
+import { contents } from './contents.ts';
+import { deltas } from './deltas.ts';
+import { frames } from './frames.ts';
+import type { Hostile } from './hostile.ts';
+import { json } from './json.ts';
+import { links } from './links.ts';
+import { manifests } from './manifests.ts';
+import { names } from './names.ts';
+import { signatures } from './signatures.ts';
+import { targets } from './targets.ts';
+import { zips } from './zips.ts';
+
+export const corpus: readonly Hostile[] = [
+  ...names,
+  ...links,
+  ...zips,
+  ...json,
+  ...manifests,
+  ...changes,
+  ...contents,
+  ...frames,
+  ...deltas,
+  ...signatures,
+  ...targets,
+];
