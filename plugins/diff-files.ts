@@ -65,7 +65,7 @@ export const diffFiles = ({ level = 'default', codecs, threads }: DiffFilesOptio
       };
       const groups: CodedGroup[] = [];
       const coded = new Map<Vinyl, ChangeFile>();
-      for await (const result of codeGroups(candidates, tried, context, onBytes)) {
+      for await (const result of codeGroups(candidates, { entries: comparison?.base.entries ?? [], named: namesBefore(queue) }, tried, context, onBytes)) {
         const number = result.group ? groups.push(result.group) - 1 : undefined;
         for (const { file, made } of result.files) coded.set(file, await made(number));
       }
@@ -112,4 +112,14 @@ function entryOf({ target }: Comparison, name: string): Entry | undefined {
   }
   const entry = target.entries[low];
   return entry?.name === name ? entry : undefined;
+}
+
+/** Names in the base that the changes say. */
+function namesBefore(files: readonly Vinyl[]): Set<string> {
+  return new Set(
+    files.flatMap((file) => {
+      if (!isChange(file) || !file.change.before) return [];
+      return [file.change.kind === 'move' ? file.change.from : file.change.name];
+    }),
+  );
 }

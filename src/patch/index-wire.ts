@@ -15,9 +15,9 @@ const kinds = ['add', 'modify', 'move', 'remove'] as const;
 const types = [null, 'file', 'hive', 'link', 'directory', 'delete-entry'] as const;
 const digestSize = 32;
 
-/** How many bytes of its digest a record has: enough to name what differs, where the digests of all say that something does. */
+/** How many bytes of its digest a record has: enough to name what differs, where the digests of all say that something does. Of very many, the size has to do. */
 export function checkLength(records: number): number {
-  return records <= 64 ? 4 : records <= 1024 ? 2 : 1;
+  return records <= 256 ? 2 : records <= 2048 ? 1 : 0;
 }
 
 export function formatIndex({ changes, groups, frames, touched }: PatchIndex): Uint8Array {

@@ -12,7 +12,7 @@ export const whole = z.int().min(0);
 export const digest = z.custom<Digest>(isDigest, 'expected sha256: and 64 lower-case hexadecimal digits');
 /** The beginning of a digest, of a whole number of bytes (FORMAT §5.2). */
 export const digestPrefix = z.custom<Digest>(
-  (text) => typeof text === 'string' && /^sha256:([0-9a-f]{2}){1,32}$/.test(text),
+  (text) => typeof text === 'string' && /^sha256:([0-9a-f]{2}){0,32}$/.test(text),
   'expected sha256: and an even number of hexadecimal digits',
 );
 /** The one way to a name, which raises E_NAME itself (FORMAT §3.1). */

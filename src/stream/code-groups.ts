@@ -33,10 +33,20 @@ export interface CodedFiles {
   }[];
 }
 
+/** What is known of the base beside its contents. */
+export interface KnownBase {
+  readonly entries: readonly Entry[];
+  /** Names that the changes name anyway. */
+  readonly named: ReadonlySet<string>;
+}
+
+/** How much of a reference has to be used, in bytes, for its name to be worth its place in the patch. */
+const worthNaming = 192;
 /** How much of a file tells whether it is text. */
 const sampled = 64 << 10;
-/** Groups up to this size are coded again without the references that nothing was taken from. */
+/** Groups up to this size are coded again without the references that little was taken from; the second where all of them are named anyway. */
 const codedAgain = 8 << 20;
+const codedAnyway = 1 << 20;
 
 /** The changes that have contents to carry, with what in the base they are like. */
 export async function withCandidates(
@@ -69,21 +79,23 @@ export async function withCandidates(
 /** Codes every group, several at once; gives them in order. `onBytes` hears of progress. */
 export async function* codeGroups(
   candidates: readonly FileCandidate[],
+  { entries, named }: KnownBase,
   codecs: readonly DeltaCodec[],
   context: CodecContext,
   onBytes: (bytes: number, label: string) => void,
 ): AsyncGenerator<CodedFiles> {
   const code = async (group: Grouped<FileCandidate>): Promise<CodedFiles | null> => {
-    const encoded = await encodeGroup(group, codecs, context);
+    const encoded = await encodeGroup(group, named, codecs, context);
     for (const { size, name } of group.members) onBytes(size, name);
     return encoded;
   };
-  const groups = codecs.length > 0 ? groupFiles(candidates) : [];
+  const groups = codecs.length > 0 ? groupFiles(candidates, entries) : [];
   for await (const result of mapOrdered(groups, context.executor.concurrency, code)) if (result) yield result;
 }
 
 async function encodeGroup(
   { members, references }: Grouped<FileCandidate>,
+  named: ReadonlySet<string>,
   codecs: readonly DeltaCodec[],
   context: CodecContext,
 ): Promise<CodedFiles | null> {
@@ -94,8 +106,8 @@ async function encodeGroup(
   let chosen = references;
   let encoded = await encode(chosen);
   if (!encoded) return null;
-  if (references.length > 1 && target.size <= codedAgain) {
-    const used = await usedReferences(references, encoded, codecs, target.size, context);
+  if (references.length > 1 && target.size <= (references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain)) {
+    const used = await usedReferences(references, named, encoded, codecs, target.size, context);
     if (used.length < references.length) {
       const again = await encode(used);
       encoded.delta.close();
@@ -127,28 +139,32 @@ function finished(
   return { group: { group, payload: delta }, files };
 }
 
-/** The references that a delta takes something from. */
+/** The references that a delta takes something from: enough to name them, unless the patch names them anyway. */
 async function usedReferences(
   references: readonly Entry[],
+  named: ReadonlySet<string>,
   { codec, delta }: Encoded,
   codecs: readonly DeltaCodec[],
   size: number,
   context: CodecContext,
 ): Promise<Entry[]> {
-  const reads = codecs.find(({ id }) => id === codec)?.reads;
-  if (!reads) return [...references];
+  const chosen = codecs.find(({ id }) => id === codec);
+  if (!chosen?.reads) return [...references];
   const ends: number[] = [];
   let total = 0;
   for (const { meta } of references) ends.push((total += 'size' in meta ? meta.size : 0));
-  const used = new Set<number>();
-  for await (const { offset, length } of reads(total, delta, size, context)) {
+  const used = new Map<number, number>();
+  for await (const { offset, length } of chosen.reads(total, delta, size, context)) {
     let index = ends.findIndex((end) => end > offset);
     for (; index >= 0 && index < ends.length; index++) {
-      used.add(index);
-      if ((ends[index] ?? 0) >= offset + length) break;
+      const end = ends[index] ?? 0;
+      const start = ends[index - 1] ?? 0;
+      const taken = Math.min(end, offset + length) - Math.max(start, offset);
+      used.set(index, (used.get(index) ?? 0) + taken);
+      if (end >= offset + length) break;
     }
   }
-  return references.filter((_, index) => used.has(index));
+  return references.filter((entry, index) => (used.get(index) ?? 0) >= (named.has(entry.name) ? 1 : worthNaming));
 }
 
 function referenceBytes(references: readonly Entry[]): Bytes {

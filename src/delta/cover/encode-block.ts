@@ -36,7 +36,7 @@ export function encodeBlock(job: BlockJob): Uint8Array {
 function literalCosts({ target, profile: kind }: BlockJob, { modelled, trials }: Level): readonly number[] {
   if (kind === profile.binary) return [0];
   if (!modelled) return [16];
-  return target.length <= trials * 64 ? [4, 8, 12] : [4];
+  return target.length <= trials * 8 ? [4, 8, 12] : [4];
 }
 
 /** How much of a cover ahead is shown before literals, in bytes. */
