@@ -51,8 +51,9 @@ function codeBlock(
 ): Uint8Array | null {
   const { reference } = window;
   const records = recordsOf(found);
-  // A window that is not the whole reference does not have what stands behind its runs.
-  const tail = window.ranges.length === 1 && window.bytes.length === reference ? longestTail : 0;
+  // A window that is not the whole reference does not have what stands behind its runs; only text has contexts of it.
+  const whole = window.ranges.length === 1 && window.bytes.length === reference;
+  const tail = kind === profile.text && whole ? longestTail : 0;
   // Zero where no cover is, as for whoever reads it: contexts look beyond the ends of covers.
   const block = new Uint8Array(target.length);
   const tails = new Uint8Array(sizeOfTails(records, target.length, reference, tail));

@@ -1,12 +1,13 @@
 /**
- * Where the block differs from what its covers brought, and by how much (FORMAT §6.4.6). Chunks of 16 bytes are said to
- * differ or not; in those that do, each byte is, and by how much. The contexts look at the old bytes as at code of x86
- * processors, whose operands are what differs when code has moved.
+ * Where the block differs from what its covers brought, and by how much (FORMAT §6.4.6). Regions of 512 bytes are said to
+ * differ or not; in those that do, chunks of 16 bytes are, in these, each byte is, and by how much. The contexts look at the old bytes as at
+ * code of x86 processors, whose operands are what differs when code has moved.
  */
-import { beginReading, beginWriting, finish, isLost, writing } from './coder';
+import { beginReading, beginWriting, codeBit, finish, isLost, writing } from './coder';
 import { Model, codeByte, codeFlag, createModel, mix, setContext } from './model';
 import { lengthOf, placeOf, recordSize, sourceOf } from './records';
 
+const region: i32 = 512;
 const chunk: i32 = 16;
 const noField: u32 = 4;
 
@@ -16,6 +17,10 @@ let valueModel: Model = changetype<Model>(0);
 /** The last difference by old byte and place in an operand: u8[256][32]. */
 let lastValues: usize = 0;
 
+/** Probabilities of regions by the last four: u16[16]. */
+let probabilities: usize = 0;
+
+let regions: u32 = 0; // of the last regions which differed, the latest lowest
 let value1: u32 = 0;
 let value2: u32 = 0;
 let chunks: u32 = 0; // of the last chunks which differed, the latest lowest
@@ -64,6 +69,9 @@ function start(heap: usize, bits: i32): void {
   heap = createModel(heap, 1, 32, bits, 1e-7);
   lastValues = heap;
   memory.fill(lastValues, 0, 256 * 32);
+  probabilities = lastValues + 256 * 32;
+  for (let i = 0; i < 16; i++) store<u16>(probabilities + (<usize>i << 1), 32768);
+  regions = 0;
   value1 = value2 = chunks = flags = since = operand = carry = 0;
   field = noField;
   counted = 0;
@@ -77,58 +85,96 @@ function operandBehind(b: u32, a: u32): u32 {
   return (a & 0xc7) == 0x05 ? 3 : 0;
 }
 
+/** Codes a bit with a probability of its own, which learns. */
+@inline
+function codeAlone(index: i32, bit: i32): i32 {
+  const at = probabilities + (<usize>index << 1);
+  const p = <i32>load<u16>(at);
+  bit = codeBit(bit, max(32, min(65504, p)));
+  store<u16>(at, <u16>(p + (((bit ? 65535 : 0) - p) >> 5)));
+  return bit;
+}
+
+@inline
+function differ(at: usize, target: usize, length: i32): i32 {
+  let i = 0;
+  for (; i + 16 <= length; i += 16) if (v128.any_true(v128.xor(v128.load(at + i), v128.load(target + i)))) return 1;
+  for (; i < length; i++) if (load<u8>(at + i) != load<u8>(target + i)) return 1;
+  return 0;
+}
+
 function codeCover(at: usize, length: i32, target: usize): void {
   old1 = old2 = 0;
   field = noField;
-  for (let k = 0; k < length; k += chunk) {
-    codeChunk(at + k, min(chunk, length - k), target ? target + k : 0);
+  for (let k = 0; k < length; k += region) {
+    codeRegion(at + k, min(region, length - k), target ? target + k : 0);
     if (isLost()) return;
   }
 }
 
-function codeChunk(at: usize, length: i32, target: usize): void {
-  let candidates: u32 = 0;
-  let first: u32 = 0;
-  let a = old1;
-  let b = old2;
-  for (let j = 0; j < length; j++) {
-    const kind = operandBehind(b, a);
-    if (kind) {
-      candidates++;
-      if (!first) first = kind | (<u32>j << 2);
+function codeRegion(at: usize, length: i32, target: usize): void {
+  const differs = codeAlone(<i32>(regions & 15), writing ? differ(at, target, length) : 0);
+  regions = (regions << 1) | differs;
+  if (!differs) {
+    pass(at, length);
+    return;
+  }
+  let found = false;
+  for (let k = 0; k < length; k += chunk) {
+    const size = min(chunk, length - k);
+    if (codeChunk(at + k, size, target ? target + k : 0, !found && k + size == length)) found = true;
+  }
+}
+
+/** Goes over bytes that do not differ. */
+@inline
+function pass(at: usize, length: i32): void {
+  old2 = length > 1 ? <u32>load<u8>(at + length - 2) : old1;
+  old1 = load<u8>(at + length - 1);
+  since = min(since + length, 255);
+  field = noField;
+  flags = 0;
+}
+
+/** A chunk; `certain` where it must differ, since its region does and no other chunk did. Gives whether it differs. */
+function codeChunk(at: usize, length: i32, target: usize, certain: bool): bool {
+  let differs = 1;
+  if (!certain) {
+    let candidates: u32 = 0;
+    let first: u32 = 0;
+    let a = old1;
+    let b = old2;
+    for (let j = 0; j < length; j++) {
+      const kind = operandBehind(b, a);
+      if (kind) {
+        candidates++;
+        if (!first) first = kind | (<u32>j << 2);
+      }
+      b = a;
+      a = load<u8>(at + j);
     }
-    b = a;
-    a = load<u8>(at + j);
+    candidates = min(candidates, 3);
+    const short: u32 = length == chunk ? 0 : length;
+    setContext(chunkModel, 0, mix(1, candidates << 16 | (chunks & 0xff) << 8 | short));
+    setContext(chunkModel, 1, mix(2, (chunks & 0xffff) << 8 | short));
+    setContext(chunkModel, 2, mix(3, first << 4 | (chunks & 7)));
+    setContext(chunkModel, 3, mix(4, load<u32>(at)));
+    setContext(chunkModel, 4, mix(5, field << 12 | (old1 << 4) | (chunks & 3)));
+    setContext(chunkModel, 5, mix(6, value1 << 8 | (chunks & 15)));
+    setContext(chunkModel, 6, mix(7, (min(since, 63) << 8 | first) << 2 | candidates));
+    setContext(chunkModel, 7, mix(8, load<u32>(at, 4) ^ load<u32>(at, 8)));
+    differs = codeFlag(chunkModel, candidates * 8 + (chunks & 7), writing ? differ(at, target, length) : 0);
   }
-  candidates = min(candidates, 3);
-  let differs = 0;
-  if (writing) {
-    if (length == chunk) differs = v128.any_true(v128.xor(v128.load(at), v128.load(target))) ? 1 : 0;
-    else for (let j = 0; j < length; j++) if (load<u8>(at + j) != load<u8>(target + j)) differs = 1;
-  }
-  const short: u32 = length == chunk ? 0 : length;
-  setContext(chunkModel, 0, mix(1, candidates << 16 | (chunks & 0xff) << 8 | short));
-  setContext(chunkModel, 1, mix(2, (chunks & 0xffff) << 8 | short));
-  setContext(chunkModel, 2, mix(3, first << 4 | (chunks & 7)));
-  setContext(chunkModel, 3, mix(4, load<u32>(at)));
-  setContext(chunkModel, 4, mix(5, field << 12 | (old1 << 4) | (chunks & 3)));
-  setContext(chunkModel, 5, mix(6, value1 << 8 | (chunks & 15)));
-  setContext(chunkModel, 6, mix(7, (min(since, 63) << 8 | first) << 2 | candidates));
-  setContext(chunkModel, 7, mix(8, load<u32>(at, 4) ^ load<u32>(at, 8)));
-  differs = codeFlag(chunkModel, candidates * 8 + (chunks & 7), differs);
   chunks = (chunks << 1) | differs;
   if (!differs) {
-    old1 = a;
-    old2 = b;
-    since = min(since + length, 255);
-    field = noField;
-    flags = 0;
-    return;
+    pass(at, length);
+    return false;
   }
   let found = false;
   for (let j = 0; j < length; j++) {
     if (codeAt(at + j, target ? <u32>load<u8>(target + j) : 0, !found && j == length - 1)) found = true;
   }
+  return true;
 }
 
 /** One byte; `certain` where it must differ, since its chunk does and no other byte did. Gives whether it differs. */

@@ -42,8 +42,8 @@ export function codeLiterals(
   memory.fill(near, 0, 8 << placeBits);
   heap = (far + (4 << placeBits) + 63) & ~63;
   model = changetype<Model>(heap);
-  heap = createModel(heap, 2, 48, bits, 1.5e-7);
   binary = profile != 0;
+  heap = createModel(heap, binary ? 1 : 2, 48, bits, 1.5e-7);
   tail = tailEnd = 0;
   budget = lessons;
   trained = -1;
@@ -147,12 +147,22 @@ function matched(a: usize, b: usize, most: u32): u32 {
   return n;
 }
 
+/** A hash of the letters that end here, of at most 15. */
+@inline
+function wordBefore(at: usize): u32 {
+  let word: u32 = 0;
+  for (let k: usize = 1; k < 16; k++) {
+    const letter = <u32>load<u8>(at - k) | 32;
+    if (letter < 97 || letter > 122) break;
+    word = mix(word, letter);
+  }
+  return word;
+}
+
 function codeLiteral(at: usize): void {
   const c4 = load<u32>(at - 4);
   const c8 = load<u32>(at - 8);
   const c1 = c4 >>> 24;
-  const here = tail < tailEnd ? <u32>load<u8>(tail) : 0;
-  const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
   const a = <usize>load<u32>(placeOfNear(at));
   const b = <usize>load<u32>(placeOfFar(at));
   const lengthA = matched(a, at, 24);
@@ -160,38 +170,34 @@ function codeLiteral(at: usize): void {
   const byteA: u32 = lengthA >= 4 ? load<u8>(a) : 256;
   const byteB: u32 = lengthB >= 8 ? load<u8>(b) : 256;
   const s = min(since, 3);
-  setContext(model, 0, mix(1, c1));
-  setContext(model, 1, mix(2, c4 >>> 16));
-  setContext(model, 2, mix(3, c4 >>> 8));
-  setContext(model, 3, mix(4, c4));
-  setContext(model, 4, mix(mix(5, c4), c8 >>> 16));
-  setContext(model, 5, mix(6, byteA << 20 | c1 << 10 | byteB));
-  setContext(model, 6, mix(7, byteB << 6 | lengthB));
-  setContext(model, 7, mix(8, here << 16 | c1 << 8 | next));
   if (binary) {
+    // Tables have columns of 4 bytes, so what stands 4, 8 and 12 bytes back tells much.
     const b4 = c4 & 255;
     const b8 = c8 & 255;
-    const b12 = <u32>load<u8>(at - 12);
-    const phase = <u32>at & 3;
-    setContext(model, 8, mix(9, b4 << 2 | phase));
-    setContext(model, 9, mix(10, b4 << 16 | b8 << 8 | c1));
-    setContext(model, 10, mix(11, c1 << 16 | b4 << 8 | phase));
-    setContext(model, 11, mix(12, (c4 >>> 8) & 0xffff));
-    setContext(model, 12, mix(13, b4 << 16 | b8 << 8 | b12));
-    setContext(model, 13, mix(14, (c4 & 0xffffff)));
-    setContext(model, 14, mix(15, phase));
-    setContext(model, 15, mix(16, here << 8 | s));
+    setContext(model, 0, mix(1, (c1 << 2) | (<u32>at & 3)));
+    setContext(model, 1, mix(2, c4 >>> 16));
+    setContext(model, 2, mix(3, c4 >>> 8));
+    setContext(model, 3, mix(4, c4));
+    setContext(model, 4, mix(5, (byteA << 20) | (c1 << 10) | byteB));
+    setContext(model, 5, mix(6, (byteB << 6) | lengthB));
+    setContext(model, 6, mix(7, (b4 << 16) | (b8 << 8) | <u32>load<u8>(at - 12)));
+    setContext(model, 7, mix(8, (c4 >>> 8) & 0xffff));
   } else {
-    let word: u32 = 0;
-    for (let k: usize = 1; k < 16; k++) {
-      const letter = <u32>load<u8>(at - k) | 32;
-      if (letter < 97 || letter > 122) break;
-      word = mix(word, letter);
-    }
-    setContext(model, 8, mix(9, here << 2 | s));
+    const here = tail < tailEnd ? <u32>load<u8>(tail) : 0;
+    const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
+    const word = wordBefore(at);
+    setContext(model, 0, mix(1, c1));
+    setContext(model, 1, mix(2, c4 >>> 16));
+    setContext(model, 2, mix(3, c4 >>> 8));
+    setContext(model, 3, mix(4, c4));
+    setContext(model, 4, mix(mix(5, c4), c8 >>> 16));
+    setContext(model, 5, mix(6, (byteA << 20) | (c1 << 10) | byteB));
+    setContext(model, 6, mix(7, (byteB << 6) | lengthB));
+    setContext(model, 7, mix(8, (here << 16) | (c1 << 8) | next));
+    setContext(model, 8, mix(9, (here << 2) | s));
     setContext(model, 9, mix(10, word));
-    setContext(model, 10, mix(11, byteA << 8 | lengthA));
-    setContext(model, 11, mix(12, here << 20 | byteA << 8 | c1));
+    setContext(model, 10, mix(11, (byteA << 8) | lengthA));
+    setContext(model, 11, mix(12, (here << 20) | (byteA << 8) | c1));
     setContext(model, 12, mix(mix(13, c4), c8 >>> 24));
     setContext(model, 13, mix(14, word ^ (c4 >>> 16)));
     setContext(model, 14, mix(15, 0));
