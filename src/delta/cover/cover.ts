@@ -34,6 +34,9 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
   };
 }
 
+/** How much of a block tells whether it is text. */
+const sampled = 64 << 10;
+
 async function* encode(
   reference: Bytes,
   target: Bytes,
@@ -53,10 +56,10 @@ async function* encodings(
   const text = windowsOf(reference, textWindow, signal);
   for (let offset = 0; offset < target.size;) {
     throwIfCancelled(signal);
-    const most = Math.min(textBlock, target.size - offset);
-    const ahead = await target.read(offset, most);
-    const kind = isText(ahead) ? profile.text : profile.binary;
-    const block = Uint8Array.from(kind === profile.text ? ahead : ahead.subarray(0, binaryBlock));
+    const sample = await target.read(offset, Math.min(sampled, target.size - offset));
+    const kind = isText(sample) ? profile.text : profile.binary;
+    const most = kind === profile.text ? textBlock : binaryBlock;
+    const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
     const window = await (kind === profile.text ? text : binary).windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield () => executor.run(encodeBlockKernel, job, { signal });

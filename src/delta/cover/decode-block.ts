@@ -62,10 +62,11 @@ export function decodeContent(job: ContentJob): Uint8Array {
   const at = put(block);
   const recordsAt = put(job.records);
   const count = records.count;
+  // One after the other, so they can have the same memory for their models.
+  const heap = allocate(Math.max(differenceHeap(differences.size), literalHeap(literals.size)));
   if (differences.method === method.model) {
     const coded = put(differences.bytes);
     const end = coded + differences.bytes.length;
-    const heap = allocate(differenceHeap(differences.size));
     if (call.codeDifferences(at, 0, recordsAt, count, reference, coded, end, heap, differences.size) === 0) {
       throw damaged('its differences');
     }
@@ -75,7 +76,6 @@ export function decodeContent(job: ContentJob): Uint8Array {
     const tails = put(job.tails);
     const coded = put(literals.bytes);
     const end = coded + literals.bytes.length;
-    const heap = allocate(literalHeap(literals.size));
     const read = call.codeLiterals(
       at,
       block.length,

@@ -13,8 +13,8 @@ interface Run {
 
 /** Runs so near to each other are read at once, with what is between them. */
 const gap = 16 << 10;
-/** A read is not longer than this, in bytes, unless one run is. */
-const most = 4 << 20;
+/** A read is not longer than this, in bytes. */
+const most = 1 << 20;
 
 /** `lay` calls what it is given for each run; its bytes go to `block`, and those behind it to `tails`. */
 export async function gatherRuns(
@@ -26,7 +26,14 @@ export async function gatherRuns(
 ): Promise<void> {
   const runs: Run[] = [];
   lay((source, place, length, tailAt, tail) => {
-    runs.push({ source, length, to: block, at: place });
+    for (let done = 0; done < length; done += most) {
+      runs.push({
+        source: source + done,
+        length: Math.min(most, length - done),
+        to: block,
+        at: place + done,
+      });
+    }
     if (tail > 0) runs.push({ source: source + length, length: tail, to: tails, at: tailAt });
   });
   runs.sort((a, b) => a.source - b.source);

@@ -70,8 +70,10 @@ interface Exports {
 
 export interface Kernels {
   readonly call: Exports;
-  /** Forgets what was allocated before. */
-  readonly reset: () => void;
+  /** Forgets what was allocated before, or since `mark`. */
+  readonly reset: (mark?: number) => void;
+  /** How much is allocated. */
+  readonly mark: () => number;
   /** Where `size` bytes are free, with 64 zero bytes before and behind them; what is in them is left over from earlier. */
   readonly allocate: (size: number) => number;
   /** The same, with bytes put there. */
@@ -85,11 +87,16 @@ const pageSize = 65_536;
 const mostPages = 65_536;
 const margin = 64;
 
-let loaded: Kernels | undefined;
+/** Matching has a memory of its own, so that an index of seeds outlives the coding of a block. */
+export type Use = 'code' | 'match';
+
+const loaded = new Map<Use, Kernels>();
 
 /** The kernels of this thread. They are loaded once, and one job at a time uses them. */
-export function kernels(): Kernels {
-  return (loaded ??= load());
+export function kernels(use: Use = 'code'): Kernels {
+  const known = loaded.get(use) ?? load();
+  loaded.set(use, known);
+  return known;
 }
 
 function load(): Kernels {
@@ -119,9 +126,10 @@ function load(): Kernels {
   const first = free;
   return {
     call,
-    reset: () => {
-      free = first;
+    reset: (mark = first) => {
+      free = mark;
     },
+    mark: () => free,
     allocate,
     put,
     view,

@@ -14,6 +14,8 @@ export interface Range {
 }
 
 export interface Window {
+  /** Windows with one key have the same bytes. */
+  readonly key: string;
   readonly bytes: Uint8Array;
   /** In order of `at`, without gaps there. */
   readonly ranges: readonly Range[];
@@ -38,16 +40,31 @@ export function matchBlock(
   return inReference(found, window);
 }
 
+/** The window whose seeds the kernels of this thread have; only ever spares work. */
+let indexed: {
+  readonly key: string;
+  readonly old: number;
+  readonly heads: number;
+  readonly mark: number;
+} | null = null;
+
 function approximate(target: Uint8Array, window: Window, level: Level): Records {
-  const { call, reset, allocate, put, view } = kernels();
+  const { call, reset, allocate, put, view, mark } = kernels('match');
   const size = window.bytes.length;
   const step = level.seedStep;
-  reset();
-  const old = put(window.bytes);
-  const now = put(target);
   const bits = headBits(size / step);
-  const heads = allocate(4 << bits);
-  call.indexSeeds(old, size, heads, bits, step);
+  const key = `${window.key} ${step}`;
+  if (indexed?.key === key) reset(indexed.mark);
+  else {
+    indexed = null;
+    reset();
+    const old = put(window.bytes);
+    const heads = allocate(4 << bits);
+    call.indexSeeds(old, size, heads, bits, step);
+    indexed = { key, old, heads, mark: mark() };
+  }
+  const { old, heads } = indexed;
+  const now = put(target);
   // Each cover but the first and last has a seed of 16 bytes.
   const records = allocate((Math.floor(target.length / 16) + 2) * recordSize);
   const count = call.matchApproximate(old, size, now, target.length, heads, bits, records);
@@ -55,7 +72,8 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
 }
 
 function exact(target: Uint8Array, window: Window, level: Level, literal: number): Records {
-  const { call, reset, allocate, view } = kernels();
+  const { call, reset, allocate, view } = kernels('match');
+  indexed = null;
   const size = window.bytes.length;
   const total = size + target.length;
   reset();

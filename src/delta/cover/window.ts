@@ -1,4 +1,5 @@
 /** Which parts of a reference a block is matched against. */
+import { randomUUID } from 'node:crypto';
 import { type Bytes } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { type ReferenceIndex, indexReference } from '../xdelta3/reference-index.ts';
@@ -81,5 +82,5 @@ async function load(reference: Bytes, ranges: readonly Range[], signal: AbortSig
       bytes.set(await reference.read(start + done, Math.min(unit, size - done)), at + done);
     }
   }
-  return { bytes, ranges, reference: reference.size };
+  return { key: randomUUID(), bytes, ranges, reference: reference.size };
 }

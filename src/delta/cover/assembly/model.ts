@@ -39,6 +39,10 @@ export class Model {
   learning: f32;
   /** Where the lines of the byte that is being coded are: usize for each context. */
   line: usize;
+  /** What each line's check has to be: u32 for each. */
+  check: usize;
+  /** Keeps the first look at lines from being left out as useless. */
+  asked: u32;
   /** Hashes of the contexts: u32 for each. */
   hash: usize;
   /** What goes into the mix: a constant, then f32 for each context. */
@@ -60,6 +64,8 @@ export function createModel(heap: usize, groups: i32, sets: i32, bits: i32, lear
   at += <usize>sets * model.stride;
   model.line = at;
   at += <usize>groups << 5;
+  model.check = at;
+  at += <usize>groups << 5;
   model.hash = at;
   at += <usize>groups << 5;
   model.input = at;
@@ -73,7 +79,7 @@ export function createModel(heap: usize, groups: i32, sets: i32, bits: i32, lear
   const even: f32 = 1.2 / <f32>(groups << 3);
   for (let i: usize = 0; i < <usize>sets * model.stride; i += 4) store<f32>(model.weights + i, even);
   for (let step = 0; step < refineSteps; step++) {
-    const p = squash((<f32>step) / 1.25 - 12.0);
+    const p = <i32>load<u16>(squashTable + (<usize>(step * 128 + 64) << 1));
     for (let i = 0; i < refineContexts; i++) store<u16>(model.refinements + ((i * refineSteps + step) << 1), <u16>p);
   }
   return (at + 63) & ~63;
@@ -92,120 +98,134 @@ export function mix(a: u32, b: u32): u32 {
   return x ^ (x >>> 13);
 }
 
-@inline
-function squash(logistic: f32): i32 {
-  const index = <i32>(logistic * 170.0 + 2048.0);
-  return <i32>load<u16>(squashTable + (<usize>max(0, min(4095, index)) << 1));
-}
-
 /** Finds the line of each context. A line that belonged to another one starts anew. */
 function selectLines(model: Model, salt: u32): void {
-  const count = model.groups << 3;
+  const count = <usize>model.groups << 5;
   const hashes = model.hash;
   const lines = model.lines;
   const found = model.line;
+  const checks = model.check;
   const shift = model.shift;
-  const fresh = i16x8.splat(<i16>0x8000); // even odds, never used
   salt *= 0x9e3779b1;
-  for (let i = 0; i < count; i++) {
-    let h = (load<u32>(hashes + (<usize>i << 2)) + salt) * 0x85ebca77 + <u32>i * 0x27d4eb2f;
+  // Lines are far apart in memory: all are asked for before the first answer is needed.
+  let asked: u32 = 0;
+  for (let i: usize = 0; i < count; i += 4) {
+    let h = (load<u32>(hashes + i) + salt) * 0x85ebca77 + <u32>(i >> 2) * 0x27d4eb2f;
     h = (h ^ (h >>> 15)) * 0x2c1b3c6d;
     h ^= h >>> 13;
     const line = lines + (<usize>(h >>> shift)) * lineSize;
-    const check = (h & 0xffff) | 1;
-    store<usize>(found + (<usize>i << 2), line);
-    if (load<u16>(line) != check) {
-      v128.store(line, i16x8.replace_lane(fresh, 0, <i16>check));
-      v128.store(line, fresh, 16);
-    }
+    store<usize>(found + i, line);
+    store<u32>(checks + i, (h & 0xffff) | 1);
+    asked ^= load<u16>(line);
+  }
+  model.asked = asked;
+  const fresh = i16x8.splat(<i16>0x8000); // even odds, never used
+  for (let i: usize = 0; i < count; i += 4) {
+    const line = load<usize>(found + i);
+    const check = load<u32>(checks + i);
+    if (load<u16>(line) == check) continue;
+    v128.store(line, i16x8.replace_lane(fresh, 0, <i16>check));
+    v128.store(line, fresh, 16);
   }
 }
 
-/** Address of the counter of context `i` of a group. */
+/** Eight counters, at a node of the lines of a group. */
 @inline
-function counter(line: usize, i: usize, node: usize): usize {
-  return load<usize>(line + (i << 2)) + node;
+function load8(line: usize, node: usize): v128 {
+  let s = v128.load_splat<u16>(load<usize>(line) + node);
+  s = v128.load_lane<u16>(load<usize>(line, 4) + node, s, 1);
+  s = v128.load_lane<u16>(load<usize>(line, 8) + node, s, 2);
+  s = v128.load_lane<u16>(load<usize>(line, 12) + node, s, 3);
+  s = v128.load_lane<u16>(load<usize>(line, 16) + node, s, 4);
+  s = v128.load_lane<u16>(load<usize>(line, 20) + node, s, 5);
+  s = v128.load_lane<u16>(load<usize>(line, 24) + node, s, 6);
+  return v128.load_lane<u16>(load<usize>(line, 28) + node, s, 7);
 }
 
 @inline
-function logistic(index: v128, lane: i32): usize {
-  return stretchTable + (<usize>(lane == 0 ? i16x8.extract_lane_u(index, 0) : lane == 1 ? i16x8.extract_lane_u(index, 1)
-    : lane == 2 ? i16x8.extract_lane_u(index, 2) : lane == 3 ? i16x8.extract_lane_u(index, 3)
-    : lane == 4 ? i16x8.extract_lane_u(index, 4) : lane == 5 ? i16x8.extract_lane_u(index, 5)
-    : lane == 6 ? i16x8.extract_lane_u(index, 6) : i16x8.extract_lane_u(index, 7)) << 2);
+function store8(line: usize, node: usize, s: v128): void {
+  store<u16>(load<usize>(line) + node, i16x8.extract_lane_u(s, 0));
+  store<u16>(load<usize>(line, 4) + node, i16x8.extract_lane_u(s, 1));
+  store<u16>(load<usize>(line, 8) + node, i16x8.extract_lane_u(s, 2));
+  store<u16>(load<usize>(line, 12) + node, i16x8.extract_lane_u(s, 3));
+  store<u16>(load<usize>(line, 16) + node, i16x8.extract_lane_u(s, 4));
+  store<u16>(load<usize>(line, 20) + node, i16x8.extract_lane_u(s, 5));
+  store<u16>(load<usize>(line, 24) + node, i16x8.extract_lane_u(s, 6));
+  store<u16>(load<usize>(line, 28) + node, i16x8.extract_lane_u(s, 7));
+}
+
+@inline
+function logistic(index: u32): f32 {
+  return load<f32>(stretchTable + (<usize>index << 2));
+}
+
+/** The logistic values of eight counters, to where they are mixed from. */
+@inline
+function stretch8(s: v128, to: usize): void {
+  const index = v128.or(i16x8.shl(v128.and(s, i16x8.splat(15)), 8), i16x8.shr_u(s, 8));
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 0)));
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 1)), 4);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 2)), 8);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 3)), 12);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 4)), 16);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 5)), 20);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 6)), 24);
+  store<f32>(to, logistic(i16x8.extract_lane_u(index, 7)), 28);
+}
+
+/** Eight counters after a bit: each moves towards it, the less the more often it was used. */
+@inline
+function learn8(s: v128, target: v128, rates: v128): v128 {
+  const uses = v128.and(s, i16x8.splat(15));
+  const q = i16x8.shr_u(s, 4);
+  const rate = i16x8.shl(i8x16.swizzle(rates, v128.or(uses, i16x8.splat(<i16>0x8000))), 7);
+  const moved = i16x8.add(q, i16x8.q15mulr_sat_s(i16x8.sub(target, q), rate));
+  return v128.or(i16x8.shl(moved, 4), i16x8.min_u(i16x8.add(uses, i16x8.splat(1)), i16x8.splat(15)));
 }
 
 /** Codes one bit at a node of the selected lines. */
 function step(model: Model, node: i32, weights: usize, context: i32, bit: i32): i32 {
-  const groups = model.groups;
+  const two = model.groups == 2;
   const input = model.input;
+  const line = model.line;
   const offset = <usize>node << 1;
-  let line = model.line;
-  let first = i16x8.splat(0);
-  let second = first;
-  let sum = f32x4.mul(v128.load(input), v128.load(weights));
-  for (let group = 0; group < groups; group++, line += 32) {
-    let s = i16x8.splat(0);
-    s = v128.load_lane<u16>(counter(line, 0, offset), s, 0);
-    s = v128.load_lane<u16>(counter(line, 1, offset), s, 1);
-    s = v128.load_lane<u16>(counter(line, 2, offset), s, 2);
-    s = v128.load_lane<u16>(counter(line, 3, offset), s, 3);
-    s = v128.load_lane<u16>(counter(line, 4, offset), s, 4);
-    s = v128.load_lane<u16>(counter(line, 5, offset), s, 5);
-    s = v128.load_lane<u16>(counter(line, 6, offset), s, 6);
-    s = v128.load_lane<u16>(counter(line, 7, offset), s, 7);
-    const index = v128.or(i16x8.shl(v128.and(s, i16x8.splat(15)), 8), i16x8.shr_u(s, 8));
-    let a = f32x4.splat(0);
-    let b = a;
-    a = v128.load_lane<u32>(logistic(index, 0), a, 0);
-    a = v128.load_lane<u32>(logistic(index, 1), a, 1);
-    a = v128.load_lane<u32>(logistic(index, 2), a, 2);
-    a = v128.load_lane<u32>(logistic(index, 3), a, 3);
-    b = v128.load_lane<u32>(logistic(index, 4), b, 0);
-    b = v128.load_lane<u32>(logistic(index, 5), b, 1);
-    b = v128.load_lane<u32>(logistic(index, 6), b, 2);
-    b = v128.load_lane<u32>(logistic(index, 7), b, 3);
-    const place: usize = 16 + (<usize>group << 5);
-    v128.store(input + place, a);
-    v128.store(input + place + 16, b);
-    const one = f32x4.mul(a, v128.load(weights + place));
-    const other = f32x4.mul(b, v128.load(weights + place + 16));
-    sum = f32x4.add(sum, f32x4.add(one, other));
-    if (group == 0) first = s;
-    else second = s;
+  const first = load8(line, offset);
+  const second = two ? load8(line + 32, offset) : first;
+  stretch8(first, input + 16);
+  if (two) stretch8(second, input + 48);
+  const x0 = v128.load(input);
+  const x1 = v128.load(input, 16);
+  const x2 = v128.load(input, 32);
+  const w0 = v128.load(weights);
+  const w1 = v128.load(weights, 16);
+  const w2 = v128.load(weights, 32);
+  let sum = f32x4.add(f32x4.mul(x0, w0), f32x4.add(f32x4.mul(x1, w1), f32x4.mul(x2, w2)));
+  if (two) {
+    const one = f32x4.mul(v128.load(input, 48), v128.load(weights, 48));
+    sum = f32x4.add(sum, f32x4.add(one, f32x4.mul(v128.load(input, 64), v128.load(weights, 64))));
   }
   const left = f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1);
   const right = f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
-  const dot = max<f32>(-11.99, min<f32>(11.99, left + right));
-  const mixed = squash(dot);
-  const refined = model.refinements + (<usize>(context * refineSteps + <i32>((dot + 12.0) * 1.25 + 0.5)) << 1);
+  const dot = left + right;
+  const place = min(4079, max(16, <i32>(dot * 170.0 + 2048.0)));
+  const mixed = <i32>load<u16>(squashTable + (<usize>place << 1));
+  const refined = model.refinements + (<usize>((context << 5) + (place >> 7)) << 1);
   const known = <i32>load<u16>(refined);
   const p = max(16, min(65520, (mixed + known + 1) >> 1));
   bit = codeBit(bit, p);
 
   store<u16>(refined, <u16>(known + (((bit ? 65535 : 0) - known) >> 6)));
   const error = f32x4.splat(<f32>((bit << 16) - mixed) * model.learning);
-  for (let at: usize = 0; at < model.stride; at += 16) {
-    v128.store(weights + at, f32x4.add(v128.load(weights + at), f32x4.mul(error, v128.load(input + at))));
-  }
+  v128.store(weights, f32x4.add(w0, f32x4.mul(error, x0)));
+  v128.store(weights, f32x4.add(w1, f32x4.mul(error, x1)), 16);
+  v128.store(weights, f32x4.add(w2, f32x4.mul(error, x2)), 32);
   const target = i16x8.splat(bit ? 4095 : 0);
   const rates = v128.load(rateTable);
-  line = model.line;
-  for (let group = 0; group < groups; group++, line += 32) {
-    const s = group == 0 ? first : second;
-    const uses = v128.and(s, i16x8.splat(15));
-    const q = i16x8.shr_u(s, 4);
-    const rate = i16x8.shl(i8x16.swizzle(rates, v128.or(uses, i16x8.splat(<i16>0x8000))), 7);
-    const moved = i16x8.add(q, i16x8.q15mulr_sat_s(i16x8.sub(target, q), rate));
-    const next = v128.or(i16x8.shl(moved, 4), i16x8.min_u(i16x8.add(uses, i16x8.splat(1)), i16x8.splat(15)));
-    v128.store_lane<u16>(counter(line, 0, offset), next, 0);
-    v128.store_lane<u16>(counter(line, 1, offset), next, 1);
-    v128.store_lane<u16>(counter(line, 2, offset), next, 2);
-    v128.store_lane<u16>(counter(line, 3, offset), next, 3);
-    v128.store_lane<u16>(counter(line, 4, offset), next, 4);
-    v128.store_lane<u16>(counter(line, 5, offset), next, 5);
-    v128.store_lane<u16>(counter(line, 6, offset), next, 6);
-    v128.store_lane<u16>(counter(line, 7, offset), next, 7);
+  store8(line, offset, learn8(first, target, rates));
+  if (two) {
+    v128.store(weights, f32x4.add(v128.load(weights, 48), f32x4.mul(error, v128.load(input, 48))), 48);
+    v128.store(weights, f32x4.add(v128.load(weights, 64), f32x4.mul(error, v128.load(input, 64))), 64);
+    store8(line + 32, offset, learn8(second, target, rates));
   }
   return bit;
 }
