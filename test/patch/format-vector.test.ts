@@ -59,6 +59,13 @@ describe('FORMAT §10: test vector', () => {
     });
   });
 
+  it('is the one that FORMAT.md names', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'FORMAT.md'), 'utf8');
+    const data = readFileSync(archive);
+    expect(text).to.contain(digestOf(data).slice('sha256:'.length));
+    expect(text).to.contain(`${data.length.toLocaleString('en')} bytes`);
+  });
+
   it('is read', async () => {
     await withScratch(async (scratch) => {
       const to = join(scratch, 'app');
