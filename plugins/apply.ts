@@ -123,6 +123,8 @@ async function finished(file: ChangeFile, { view, decoding, groups, witness }: M
   }
   if (change.after?.type !== 'file' || change.kind === 'move') return changeFile(done, null);
   const { size } = change.after;
+  // Behind a file of its group that nobody has read yet, a whole content would wait for a reader who may wait for it.
+  const atOnce = size <= wholeSize && (group === undefined || groups[group]?.free === true);
   if (group !== undefined) for (const ahead of [group, group + 1]) groups[ahead]?.start();
   const pieces =
     group !== undefined
@@ -136,7 +138,7 @@ async function finished(file: ChangeFile, { view, decoding, groups, witness }: M
   if (!pieces)
     throw new PatchError('E_FORMAT', `${change.name}: its group is not there`, { entry: change.name });
   const contents = checked(change, pieces, saw, decoding.context.signal);
-  return size <= wholeSize ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
+  return atOnce ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
 }
 
 /** The groups in the order of their numbers; each is decoded when its first file comes, or one of the group before it. */

@@ -5,7 +5,7 @@ import { PatchError } from '../src/errors.ts';
 import { decodeManifest } from '../src/patch/manifest.ts';
 import { framePart, indexPart, manifestPart } from '../src/patch/part-names.ts';
 import { createSpool } from '../src/spool.ts';
-import { contentsOf, isChange, isFrame, isManifest, isPart } from '../src/stream/file.ts';
+import { contentsOf, isChange, isFrame, isGroup, isManifest, isPart } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface PackOptions {
@@ -29,7 +29,7 @@ export const pack = ({ file: name }: PackOptions = {}): Stage =>
           if (parts.has(file.part)) throw new PatchError('E_STAGE', `there are two parts '${file.part}'`);
           parts.set(file.part, await contentsOf(file));
           if (isManifest(file) && name === undefined) name = nameOf(await contentsOf(file));
-        } else if (!isChange(file)) {
+        } else if (!isChange(file) && !isGroup(file)) {
           yield file;
         }
       }

@@ -22,7 +22,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/delta': [...basis, 'src/exec', 'src/compress'],
   'src/patch': [...basis, 'src/registry', 'src/layer', 'src/delta', 'src/compress'],
   'src/store': [...basis, ...domain],
-  'src/stream': [...basis, ...domain, 'src/sign'],
+  'src/stream': [...basis, ...domain, 'src/sign', 'src/delta'],
   'src/index': core,
   plugins: core,
   presets: [...core, 'plugins'],

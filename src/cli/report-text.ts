@@ -2,7 +2,13 @@
 import { colors } from './colors.ts';
 import { printable } from './printable.ts';
 import { describeCounts } from './registry-counts.ts';
-import { type ChangeReport, type KindCounts, type PatchReport, countKinds } from './report.ts';
+import {
+  type ChangeReport,
+  type GroupReport,
+  type KindCounts,
+  type PatchReport,
+  countKinds,
+} from './report.ts';
 import { table } from './table.ts';
 import { counted, formatCount, formatShare, formatSize } from './units.ts';
 
@@ -46,11 +52,13 @@ export function createLines(report: PatchReport, file: string): string[] {
   const largest = byPayload(report.changes)
     .filter(({ payload }) => payload > 0)
     .slice(0, 5);
+  const groups = groupLines(report.groups);
   const signers = report.signatures.map(({ keyId }) => keyId);
   return [
     titleLine(report),
     ...table(summaryRows(report)),
     ...(largest.length === 0 ? [] : ['', 'largest payloads', ...changeTable(largest)]),
+    ...(groups.length === 0 ? [] : ['', ...groups]),
     '',
     `written to ${colors.bold(printable(file))}`,
     ...(signers.length === 0 ? [] : [`signed by ${signers.join(', ')}`]),
@@ -86,6 +94,7 @@ export function inspectLines(report: PatchReport, all: boolean): string[] {
     ...(signatures.length === 0 ? [] : [colors.dim('  signatures are listed, not verified: see vpa verify')]),
     ...(changes.length === 0 ? [] : ['', ...changeTable(visible, true)]),
     ...(hidden === 0 ? [] : [colors.dim(`  … and ${counted(hidden, 'change')} more: --all shows them`)]),
+    ...(report.groups.length === 0 ? [] : ['', ...groupLines(report.groups)]),
   ];
 }
 
@@ -107,10 +116,10 @@ export const paints = {
 
 /** One row a change: what happens, how it is carried, payload, size after, name. */
 export function changeTable(changes: readonly ChangeReport[], heading = false): string[] {
-  const rows = changes.map(({ kind, type, codec, payload, size, name, from }) => [
+  const rows = changes.map(({ kind, type, codec, group, payload, size, name, from }) => [
     kind,
     codec ?? (type === 'file' ? '-' : type),
-    codec === null ? '-' : formatSize(payload),
+    codec === null ? '-' : group === undefined ? formatSize(payload) : `group ${group}`,
     kind !== 'remove' && (type === 'file' || type === 'hive') ? formatSize(size) : '-',
     printable(from === undefined ? name : `${name}  (was ${from})`),
   ]);
@@ -121,4 +130,15 @@ export function changeTable(changes: readonly ChangeReport[], heading = false): 
     const kind = changes[at - titles.length]?.kind;
     return kind ? line.replace(kind, paints[kind](kind)) : colors.dim(line);
   });
+}
+
+/** One line for each group of files that are carried together. */
+function groupLines(groups: readonly GroupReport[]): string[] {
+  const rows = groups.map(({ codec, payload, files, size }, number) => [
+    `group ${number}`,
+    codec,
+    formatSize(payload),
+    `for ${counted(files, 'file')}, ${formatSize(size)}`,
+  ]);
+  return table(rows, { right: [2] });
 }

@@ -1,6 +1,7 @@
 /** What `create` and `inspect` say of a patch, as data. */
 import type { Meta } from '../layer/layer.ts';
 import type { Change, ChangeKind } from '../patch/change.ts';
+import type { Group } from '../patch/group.ts';
 import type { Manifest } from '../patch/manifest.ts';
 import type { DeltaCount } from '../registry/delta/delta.ts';
 import type { PatchFacts } from './read-patch.ts';
@@ -17,10 +18,21 @@ export interface EntryReport {
 }
 
 export interface ChangeReport extends EntryReport {
-  /** How the content is carried: `whole`, `xdelta3/1`, `copy/1`, `registry/1`; null where there is none to carry. */
+  /** How the content is carried: `whole`, `cover/1`, `copy/1`, `registry/1`, …; null where there is none to carry. */
   readonly codec: string | null;
-  /** Before compression into frames, in bytes. */
+  /** Before compression into frames, in bytes; 0 where it is in a group. */
   readonly payload: number;
+  /** The number of its group, where it is carried together with others. */
+  readonly group?: number;
+}
+
+/** Files that are carried together. */
+export interface GroupReport {
+  readonly codec: string;
+  readonly payload: number;
+  /** How many files, and the sum of their sizes in bytes. */
+  readonly files: number;
+  readonly size: number;
 }
 
 export interface PatchReport {
@@ -37,6 +49,7 @@ export interface PatchReport {
   readonly notAfter?: string;
   readonly description?: string;
   readonly changes: readonly ChangeReport[];
+  readonly groups: readonly GroupReport[];
   readonly registry: DeltaCount;
   readonly signatures: readonly { readonly keyId: string; readonly algorithm: 'ed25519' }[];
   readonly rules: Manifest['rules'];
@@ -44,7 +57,7 @@ export interface PatchReport {
 }
 
 export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchReport {
-  const { manifest, changes, size, registry, signatures } = facts;
+  const { manifest, changes, groups, size, registry, signatures } = facts;
   const { application, base, target, rules, sequence, notAfter, description } = manifest;
   return {
     id: application.id,
@@ -58,7 +71,8 @@ export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchR
     ...(sequence !== undefined && { sequence }),
     ...(notAfter !== undefined && { notAfter }),
     ...(description !== undefined && { description }),
-    changes: changes.map(changeReport),
+    changes: changes.map((change) => changeReport(change, groups)),
+    groups: groups.map((group, number) => groupReport(group, number, changes)),
     registry,
     signatures: signatures.map((keyId) => ({ keyId, algorithm: 'ed25519' })),
     rules,
@@ -77,18 +91,29 @@ export function entryReport(change: Change): EntryReport {
   };
 }
 
-export function changeReport(change: Change): ChangeReport {
-  return { ...entryReport(change), codec: codecOf(change), payload: change.payload };
+function changeReport(change: Change, groups: readonly Group[]): ChangeReport {
+  const { group, payload } = change;
+  const encoding = group === undefined ? change.encoding : (groups[group]?.encoding ?? []);
+  return {
+    ...entryReport(change),
+    codec: isCarried(change) ? encoding.join('+') || 'whole' : null,
+    payload,
+    ...(group !== undefined && { group }),
+  };
+}
+
+function groupReport({ encoding, payload }: Group, number: number, changes: readonly Change[]): GroupReport {
+  const members = changes.filter(({ group }) => group === number);
+  const size = members.reduce((sum, { after }) => sum + sizeOf(after), 0);
+  return { codec: encoding.join('+'), payload, files: members.length, size };
 }
 
 export function sizeOf(meta: Meta | null): number {
   return meta && 'size' in meta ? meta.size : 0;
 }
 
-function codecOf({ kind, after, encoding }: Change): string | null {
-  const carried = kind !== 'move' && (after?.type === 'file' || after?.type === 'hive');
-  if (!carried) return null;
-  return encoding.length === 0 ? 'whole' : encoding.join('+');
+function isCarried({ kind, after }: Change): boolean {
+  return kind !== 'move' && (after?.type === 'file' || after?.type === 'hive');
 }
 
 export type KindCounts = Readonly<Record<ChangeKind, number>>;

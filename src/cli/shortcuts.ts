@@ -95,8 +95,8 @@ export async function patchShortcuts(
   return found;
 }
 
-function isCarried({ kind, name, after, encoding }: Change): boolean {
-  const carried = (kind === 'add' || kind === 'modify') && encoding.length === 0;
+function isCarried({ kind, name, after, encoding, group }: Change): boolean {
+  const carried = (kind === 'add' || kind === 'modify') && encoding.length === 0 && group === undefined;
   return carried && after.type === 'file' && isShortcutName(name);
 }
 

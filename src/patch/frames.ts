@@ -35,6 +35,7 @@ export function assertFrames(
     const left = at < first ? changes - at * frameSize : groups - (at - first) * frameSize;
     const size = Math.min(frameSize, left);
     if (frame.size !== size) throw malformed(what, `frames[${at}].size: it is ${frame.size}, not ${size}`);
+    if (frame.encoding.length > 1) throw malformed(what, `frames[${at}].encoding: it has more than one step`);
     const fits = frame.encoding.length === 0 ? frame.stored === size : frame.stored <= size;
     if (!fits)
       throw malformed(what, `frames[${at}].stored: ${frame.stored} does not go with the size ${size}`);

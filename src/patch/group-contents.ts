@@ -4,6 +4,8 @@ import { PatchError } from '../errors.ts';
 export interface GroupContents {
   /** The next `size` bytes. They can be read once, and only when those that were taken before have been. */
   take(size: number): AsyncGenerator<Uint8Array>;
+  /** Whether all that was taken has been read, so that what is taken next does not wait for a reader. */
+  readonly free: boolean;
   /** Begins to decode, if that has not begun. */
   start(): void;
 }
@@ -14,6 +16,7 @@ export function groupContents(decode: () => AsyncIterable<Uint8Array>): GroupCon
   let next: Promise<IteratorResult<Uint8Array, unknown>> | undefined;
   let piece: Uint8Array = new Uint8Array();
   let before: Promise<void> = Promise.resolve();
+  let waiting = 0;
   const start = (): void => {
     if (pieces) return;
     pieces = decode()[Symbol.asyncIterator]();
@@ -31,7 +34,11 @@ export function groupContents(decode: () => AsyncIterable<Uint8Array>): GroupCon
   };
   return {
     start,
+    get free() {
+      return waiting === 0;
+    },
     take(size) {
+      waiting++;
       const turn = before;
       let release = (): void => undefined;
       before = new Promise((resolve) => (release = resolve));
@@ -46,6 +53,7 @@ export function groupContents(decode: () => AsyncIterable<Uint8Array>): GroupCon
             yield part;
           }
         } finally {
+          waiting--;
           release();
         }
       })();

@@ -5,7 +5,7 @@ import type { Group } from './group.ts';
 import type { Limits } from './limits.ts';
 import { malformed } from './schema.ts';
 
-/** E_FORMAT for a group that nothing is in, that nothing codes, or that is not there; E_LIMIT for too much content. */
+/** E_FORMAT for a group that nothing is in, that nothing codes, that is not there, or that refers to a file twice; E_LIMIT for too much. */
 export function assertGroups(
   groups: readonly Group[],
   changes: readonly Change[],
@@ -13,11 +13,17 @@ export function assertGroups(
   what: string,
 ): void {
   const sizes = contentSizes(groups.length, changes, what);
-  groups.forEach(({ encoding, payload }, index) => {
+  const referred =
+    groups.reduce((sum, { references }) => sum + references.length, 0) +
+    changes.filter(({ reference }) => reference !== undefined).length;
+  if (referred > limits.changes) throw tooLarge('the list of references', referred, limits.changes);
+  groups.forEach(({ encoding, payload, references }, index) => {
     const size = sizes[index] ?? 0;
     if (size === 0) throw malformed(what, `groups[${index}]: it has no content`);
     if (size > limits.file) throw tooLarge(`groups[${index}]`, size, limits.file);
     if (encoding.length !== 1) throw malformed(what, `groups[${index}].encoding: it is not one codec`);
+    if (new Set(references.map(({ name }) => name)).size < references.length)
+      throw malformed(what, `groups[${index}].references: one occurs twice`);
     if (payload === 0) throw malformed(what, `groups[${index}].payload: it is empty`);
   });
 }

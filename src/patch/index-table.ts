@@ -34,7 +34,7 @@ export function encodeIndex(index: PatchIndex): Uint8Array {
  */
 export function decodeIndex(data: Uint8Array, limits: Limits = defaultLimits): PatchIndex {
   if (data.length > limits.index) throw tooLarge(what, data.length, limits.index);
-  const index = conform(schema, parseIndex(data), what);
+  const index = conform(schema, parseIndex(data, limits), what);
   assertIndex(index, limits);
   // FORMAT §5.1: one index has one form.
   if (Buffer.compare(formatIndex(index), data) !== 0) throw malformed(what, 'it is not in its one form');

@@ -172,6 +172,7 @@ function isInstant(text: string): boolean {
 function assertSizes({ index }: Manifest, limits: Limits): void {
   if (index.stored > limits.indexStored) throw tooLarge('the stored index', index.stored, limits.indexStored);
   if (index.size > limits.index) throw tooLarge('the index', index.size, limits.index);
+  if (index.encoding.length > 1) throw malformed(what, 'index.encoding: it has more than one step');
   if (index.encoding.length === 0 && index.stored !== index.size) {
     throw malformed(what, 'index.stored: it differs from the size, but the index is not coded');
   }

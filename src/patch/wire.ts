@@ -1,4 +1,5 @@
 /** Numbers, bytes and texts one behind the other, as the index has them (FORMAT §5.1). */
+import type { Digest } from '../bytes.ts';
 import { malformed } from './schema.ts';
 
 export interface WireWriter {
@@ -7,6 +8,8 @@ export interface WireWriter {
   bytes(data: Uint8Array): void;
   /** UTF-8, behind its length in bytes. */
   text(value: string): void;
+  /** The first `length` bytes of a digest. */
+  digest(value: Digest, length: number): void;
   finish(): Uint8Array;
 }
 
@@ -14,6 +17,9 @@ export interface WireReader {
   number(): number;
   bytes(length: number): Uint8Array;
   text(): string;
+  digest(length: number): Digest;
+  /** What stands before the next `byte`, which is passed over. */
+  until(byte: number): Uint8Array;
   /** How many bytes are left. */
   left(): number;
 }
@@ -43,6 +49,9 @@ export function wireWriter(): WireWriter {
       const encoded = Buffer.from(value);
       writer.number(encoded.length);
       writer.bytes(encoded);
+    },
+    digest(value, length) {
+      writer.bytes(Buffer.from(value.slice('sha256:'.length), 'hex').subarray(0, length));
     },
     finish: () => data.subarray(0, at),
   };
@@ -79,6 +88,14 @@ export function wireReader(data: Uint8Array, what: string): WireReader {
       } catch (cause) {
         throw Object.assign(malformed(what, 'a text is not valid UTF-8'), { cause });
       }
+    },
+    digest: (length) => `sha256:${Buffer.from(take(length)).toString('hex')}`,
+    until(byte) {
+      const end = data.indexOf(byte, at);
+      if (end < 0) throw malformed(what, 'it is cut off');
+      const found = take(end - at);
+      at++;
+      return found;
     },
     left: () => data.length - at,
   };

@@ -62,7 +62,7 @@ describe('vpa', () => {
       ['modify', 'Registry/machine'],
     ]);
     const codecs = (report['changes'] as { codec: string | null }[]).map(({ codec }) => codec);
-    expect(codecs).to.deep.equal(['xdelta3/1', null, null, 'whole', 'registry/1']);
+    expect(codecs).to.deep.equal(['cover/1', null, null, 'whole', 'registry/1']);
     expect((report['changes'] as object[])[1]).to.include({
       from: 'AppRoot/doc/a.txt',
       size: 1000,

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Bytes, bytesOf } from '../../src/bytes.ts';
-import { type CodecContext, type DeltaCodec } from '../../src/delta/codec.ts';
+import { type CodecContext, type DeltaCodec, type ReadRange } from '../../src/delta/codec.ts';
 import { isPatchError } from '../../src/errors.ts';
 import { inline } from '../../src/exec/inline.ts';
 
@@ -163,8 +163,63 @@ function watched(data: Uint8Array): Bytes & { largest: number; total: number } {
   return bytes;
 }
 
-/** `make` gives the codec; `largest` is the most bytes that it may read or give at once. */
-export function deltaCodecContract(name: string, make: () => DeltaCodec, largest = 2 << 20): void {
+/** 5 GiB of zeros with islands of noise, of which nothing is held. */
+const farSize = 5 * 2 ** 30;
+const islands = [0, 2 ** 31 - 40_000, 2 ** 32 - 50_000, 2 ** 32 + 123_457, farSize - 100_000];
+const islandSize = 100_000;
+
+/** `largest` is the most that was read at once. */
+function sparse(): Bytes & { largest: number } {
+  const parts = islands.map((start, at) => ({ start, data: noise(islandSize, 100 + at) }));
+  const bytes = {
+    size: farSize,
+    largest: 0,
+    read: async (offset: number, length: number) => {
+      expect(offset >= 0 && offset + length <= farSize, `it reads ${length} bytes at ${offset}`).to.equal(
+        true,
+      );
+      bytes.largest = Math.max(bytes.largest, length);
+      const result = new Uint8Array(length);
+      for (const { start, data } of parts) {
+        const from = Math.max(start, offset);
+        const to = Math.min(start + islandSize, offset + length);
+        if (from < to) result.set(data.subarray(from - start, to - start), from - offset);
+      }
+      return result;
+    },
+  };
+  return bytes;
+}
+
+/** Bytes that remember what was read. */
+function marked(data: Uint8Array): Bytes & { readonly ranges: ReadRange[] } {
+  const ranges: ReadRange[] = [];
+  return {
+    size: data.length,
+    ranges,
+    read: async (offset, length) => {
+      if (length > 0) ranges.push({ offset, length });
+      return bytesOf(data).read(offset, length);
+    },
+  };
+}
+
+async function rangesOf(ranges: AsyncIterable<ReadRange>): Promise<ReadRange[]> {
+  const all: ReadRange[] = [];
+  for await (const range of ranges) all.push(range);
+  return all;
+}
+
+/**
+ * `make` gives the codec; `largest` is the most bytes that it may read or give at once; `far` says whether to try a reference of
+ * 5 GiB, which takes a while.
+ */
+export function deltaCodecContract(
+  name: string,
+  make: () => DeltaCodec,
+  largest = 2 << 20,
+  far = false,
+): void {
   describe(`${name} is a delta codec`, () => {
     const codec = make();
     const encode = async ([reference, target]: Pair): Promise<Buffer> =>
@@ -195,6 +250,95 @@ export function deltaCodecContract(name: string, make: () => DeltaCodec, largest
 
     it('gives back the target: any edits', () =>
       fc.assert(fc.asyncProperty(edited, assertRoundTrip), { numRuns: 30 }));
+
+    if (codec.reads) {
+      const reads = codec.reads.bind(codec);
+
+      it('says what a delta takes of its reference: what it does not name may be anything', () =>
+        fc.assert(
+          fc.asyncProperty(
+            fc.oneof(edited, small, fc.constantFrom(...Object.values(pairs))),
+            async (pair) => {
+              const [reference, target] = pair;
+              const delta = await encode(pair);
+              const ranges = await rangesOf(
+                reads(reference.length, bytesOf(delta), target.length, context()),
+              );
+              const other = Buffer.from(reference.map((byte) => byte ^ 0x55));
+              for (const { offset, length } of ranges) {
+                expect(offset >= 0 && length >= 0 && offset + length <= reference.length, 'inside').to.equal(
+                  true,
+                );
+                other.set(reference.subarray(offset, offset + length), offset);
+              }
+              const result = await collect(
+                codec.decode(bytesOf(other), bytesOf(delta), target.length, context()),
+                target.length,
+              );
+              expect(Buffer.compare(result, target), 'something else was taken').to.equal(0);
+            },
+          ),
+          { numRuns: 25 },
+        ));
+
+      it('reads no part of its reference that has nothing in it', async () => {
+        const reference = Buffer.concat([noise(200_000, 1), noise(200_000, 2), noise(200_000, 3)]);
+        const target = Buffer.concat([noise(200_000, 3), noise(200_000, 1)]);
+        const delta = await encode([reference, target]);
+        const named = await rangesOf(reads(reference.length, bytesOf(delta), target.length, context()));
+        const source = marked(reference);
+        await collect(codec.decode(source, bytesOf(delta), target.length, context()));
+        for (const ranges of [named, source.ranges]) {
+          const inside = ranges.some(({ offset, length }) => offset < 399_000 && offset + length > 201_000);
+          expect(inside, 'something of the middle').to.equal(false);
+        }
+      });
+
+      it('refuses damaged deltas where it says what they take', () =>
+        fc.assert(
+          fc.asyncProperty(edited, fc.array(damage, { minLength: 10, maxLength: 10 }), async (pair, hows) => {
+            const delta = await encode(pair);
+            for (const how of hows) {
+              const bytes = bytesOf(damaged(delta, how));
+              try {
+                await rangesOf(reads(pair[0].length, bytes, pair[1].length, context()));
+              } catch (error) {
+                if (!isPatchError(error) || (error.code !== 'E_FORMAT' && error.code !== 'E_LIMIT'))
+                  throw error;
+              }
+            }
+          }),
+          { numRuns: 10 },
+        ));
+    }
+
+    if (far) {
+      it('takes from behind 4 GiB of a reference, without holding it', async function () {
+        this.timeout(600_000);
+        const reference = sparse();
+        const target = Buffer.concat([
+          noise(islandSize, 104),
+          noise(3000, 7),
+          noise(islandSize, 103).subarray(500),
+          noise(islandSize, 102),
+          noise(islandSize, 101),
+        ]);
+        const before = process.memoryUsage.rss();
+        const delta = await collect(codec.encode(reference, bytesOf(target), context()));
+        expect(delta.length, 'the islands are found').to.be.below(target.length / 2);
+        expect(
+          Buffer.compare(
+            await collect(codec.decode(reference, bytesOf(delta), target.length, context())),
+            target,
+          ),
+        ).to.equal(0);
+        expect(process.memoryUsage.rss() - before, 'bytes of memory').to.be.below(1 << 30);
+        expect(reference.largest).to.be.at.most(16 << 20);
+        if (!codec.reads) return;
+        const ranges = await rangesOf(codec.reads(farSize, bytesOf(delta), target.length, context()));
+        expect(ranges.some(({ offset }) => offset > 2 ** 32)).to.equal(true);
+      });
+    }
 
     it('gives equal bytes for equal inputs', () =>
       fc.assert(

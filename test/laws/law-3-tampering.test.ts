@@ -25,7 +25,7 @@ import {
   withScratch,
   writeTree,
 } from '../fixtures/tree.ts';
-import { zipOf } from '../patch/samples.ts';
+import { indexOf, zipOf } from '../patch/samples.ts';
 
 interface Part {
   readonly name: string;
@@ -130,7 +130,9 @@ describe('law 3: nothing of a tampered patch is applied', function () {
       'manifest.json',
       'signatures/KEY.ed25519',
       'index',
+      // the payload of the file that is new, and that of the group
       'frames/000000',
+      'frames/000001',
     ]);
     for (const [at, part] of parts.entries()) {
       const others = parts.toSpliced(at, 1);
@@ -142,7 +144,7 @@ describe('law 3: nothing of a tampered patch is applied', function () {
         if (to !== at) await refused(zipOf(others.toSpliced(to, 0, part)), `${part.name} at ${to}`);
       }
     }
-    await refused(zipOf([...parts, { name: 'frames/000001', data: Buffer.from('x') }]), 'a frame more');
+    await refused(zipOf([...parts, { name: 'frames/000002', data: Buffer.from('x') }]), 'a frame more');
     await refused(zipOf([...parts, { name: 'readme.txt', data: Buffer.from('x') }]), 'a foreign part');
   });
 
@@ -161,11 +163,9 @@ describe('law 3: nothing of a tampered patch is applied', function () {
     const data = made.frame ?? frame!.data;
     if (made.changes) {
       const record = { digest: digestOf(data), encoding: [], size: data.length, stored: data.length };
-      index = encodeIndex({ changes: made.changes, frames: data.length > 0 ? [record] : [] });
-      const payload = { frames: data.length > 0 ? 1 : 0, size: data.length, stored: data.length };
+      index = encodeIndex(indexOf(made.changes, [], data.length > 0 ? [record] : []));
       result = {
         ...result,
-        payload,
         index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(index) },
       };
     }
@@ -224,7 +224,7 @@ describe('law 3: nothing of a tampered patch is applied', function () {
   });
 
   it('the index or a frame replaced under the signed manifest: E_DIGEST', async () => {
-    for (const at of [2, 3]) {
+    for (const at of [2, 3, 4]) {
       const { data, name } = parts[at]!;
       const same = Buffer.from(data).fill(0x20);
       expect(await refused(zipOf(parts.with(at, { name, data: same })), name)).to.equal('E_DIGEST');
@@ -258,10 +258,9 @@ describe('law 3: nothing of a tampered patch is applied', function () {
       payload: size,
       after: { type: 'file', size, digest: digestOf(evil) },
     } as Change;
-    const index = encodeIndex({ changes: [change], frames: [record] });
+    const index = encodeIndex(indexOf([change], [], [record]));
     const head = encodeManifest({
       ...manifest,
-      payload: { frames: 1, size, stored: bomb.length },
       index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(index) },
     });
     const archive = zipOf([

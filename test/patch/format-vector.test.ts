@@ -14,15 +14,28 @@ const folder = join(import.meta.dirname, '..', 'fixtures', 'v1');
 const archive = join(folder, 'notes-1.0.0-1.1.0.vpa');
 const key = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
+/** Text that repeats little. */
+function page(title: string, seed: number): string {
+  const lines = Array.from(
+    { length: 20 },
+    (_, at) => `${title}, line ${at}: ${(at * 7919 * seed) % 10_007}\n`,
+  );
+  return lines.join('');
+}
+
 const base = treeOf({
   'bin/notes.exe': file('MZ notes 1.0.0 '.repeat(64), 0o755),
   'doc/old name.txt': 'moves as it is',
+  'doc/guide.txt': page('guide', 1),
+  'doc/help.txt': page('help', 2),
   'gone.txt': 'x',
   'lib/shared.dll': 'stays',
   current: link('bin'),
 });
 const target = treeOf({
   'bin/notes.exe': file(`MZ notes 1.1.0 ${'MZ notes 1.0.0 '.repeat(63)}`, 0o755),
+  'doc/guide.txt': `${page('guide', 1)}one line more\n`,
+  'doc/help.txt': page('help', 3),
   'doc/new name.txt': 'moves as it is',
   'lib/shared.dll': 'stays',
   'lib/copy.dll': 'stays',
@@ -44,6 +57,13 @@ describe('FORMAT §10: test vector', () => {
       if (process.env['UPDATE_VECTORS'] === '1') writeFileSync(archive, patch);
       expect(digestOf(patch)).to.equal(digestOf(readFileSync(archive)));
     });
+  });
+
+  it('is the one that FORMAT.md names', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'FORMAT.md'), 'utf8');
+    const data = readFileSync(archive);
+    expect(text).to.contain(digestOf(data).slice('sha256:'.length));
+    expect(text).to.contain(`${data.length.toLocaleString('en')} bytes`);
   });
 
   it('is read', async () => {

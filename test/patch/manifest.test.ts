@@ -4,13 +4,36 @@ import { defaultLimits } from '../../src/patch/limits.ts';
 import { decodeManifest, encodeManifest } from '../../src/patch/manifest.ts';
 import { expectFailure, manifest } from './samples.ts';
 
-const decode = (changed: object): unknown => decodeManifest(toCanonicalJson({ ...manifest, ...changed }));
+/** As it stands in an archive: without what is so by default. */
+const plain = JSON.parse(Buffer.from(encodeManifest(manifest)).toString()) as Record<string, unknown>;
+const decode = (changed: object): unknown => decodeManifest(toCanonicalJson({ ...plain, ...changed }));
 
 describe('manifest (FORMAT §4)', () => {
   it('comes back as it was written', () => {
     const full = { ...manifest, sequence: 7, notAfter: '2030-01-31T00:00:00.5Z', description: 'fixes "ü"\n' };
     expect(decodeManifest(encodeManifest(full))).to.deep.equal(full);
     expect(decodeManifest(encodeManifest(manifest))).to.deep.equal(manifest);
+  });
+
+  it('leaves out what is so by default', () => {
+    const least = {
+      ...manifest,
+      application: { id: 'notes', name: 'notes' },
+      rules: { excludes: [], volatile: [], variables: [] },
+    };
+    const data = encodeManifest(least);
+    const { base, format, index, target } = least;
+    const { id } = least.application;
+    expect(JSON.parse(Buffer.from(data).toString())).to.deep.equal({
+      application: { id },
+      base,
+      format,
+      index,
+      target,
+    });
+    expect(decodeManifest(data)).to.deep.equal(least);
+    expect(plain).to.have.all.keys('application', 'base', 'format', 'index', 'rules', 'target');
+    expect(plain['rules']).to.have.all.keys('excludes', 'variables');
   });
 
   it('asks for a newer reader before anything else is looked at', () =>
@@ -24,10 +47,11 @@ describe('manifest (FORMAT §4)', () => {
       decode({ base: { ...manifest.base, extra: 1 } }),
     );
     const later = { format: 2, extra: 1, base: { ...manifest.base, extra: 1 } };
-    expect(decode(later)).to.deep.equal({ ...manifest, format: 2 });
+    expect(decode({ ...later, minimumReader: 1 })).to.deep.equal({ ...manifest, format: 2 });
+    await expectFailure('E_VERSION', /format 2/, () => decode(later));
   });
 
-  const { index, payload, rules, base } = manifest;
+  const { index, rules, base } = manifest;
   for (const [name, changed, message] of [
     ['a missing field', { base: undefined }, /base: /],
     ['no object', { application: 1 }, /application: /],
@@ -49,13 +73,12 @@ describe('manifest (FORMAT §4)', () => {
     ['a bad encoding', { index: { ...index, encoding: ['brotli'] } }, /index\.encoding\[0\]/],
     ['an index of two sizes', { index: { ...index, encoding: [] } }, /index\.stored/],
     ['an index that grew', { index: { ...index, stored: 101 } }, /index\.stored/],
-    ['too few frames', { payload: { ...payload, frames: 0 } }, /payload\.frames/],
-    [
-      'too many frames',
-      { payload: { frames: 65_533, size: 65_533 * 2 ** 22, stored: 0 } },
-      /payload\.frames/,
-    ],
-    ['frames that grew', { payload: { ...payload, stored: 11 } }, /payload\.stored/],
+    ['an index coded twice', { index: { ...index, encoding: ['brotli/1', 'brotli/1'] } }, /index\.encoding/],
+    ['frames of an older form', { payload: { frames: 1, size: 10, stored: 9 } }, /Unrecognized key/],
+    ['a default reader', { minimumReader: 1 }, /by default/],
+    ['a default name', { application: { id: 'a', name: 'a' } }, /by default/],
+    ['default rules', { rules: {} }, /by default/],
+    ['a default rule', { rules: { ...rules, volatile: [] } }, /by default/],
     ['a local time', { notAfter: '2030-01-31T00:00:00' }, /notAfter/],
     ['a day that is not', { notAfter: '2030-02-30T00:00:00Z' }, /notAfter/],
     ['a null', { description: null }, /description/],

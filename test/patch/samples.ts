@@ -6,10 +6,14 @@ import { isPatchError, type ErrorCode, type PatchError } from '../../src/errors.
 import type { Meta } from '../../src/layer/layer.ts';
 import { compareNames, entryName, nameProblem } from '../../src/layer/name.ts';
 import { centralHeader, endRecord, localHeader } from '../../src/patch/archive-headers.ts';
-import type { Change } from '../../src/patch/change.ts';
+import type { Change, Reference } from '../../src/patch/change.ts';
 import { frameCount, frameSize, type FrameRecord } from '../../src/patch/frames.ts';
+import type { Group } from '../../src/patch/group.ts';
+import type { PatchIndex } from '../../src/patch/index-table.ts';
+import { checkLength } from '../../src/patch/index-wire.ts';
 import type { Manifest } from '../../src/patch/manifest.ts';
 import { framePart, indexPart, manifestPart, signaturePart } from '../../src/patch/part-names.ts';
+import { touchedBy } from '../../src/patch/touched.ts';
 
 export const someDigest: Digest = digestOf(new Uint8Array([1]));
 
@@ -21,7 +25,6 @@ export const manifest: Manifest = {
   target: { version: '1.1', digest: digestOf(new Uint8Array([2])), entries: 3, size: 12 },
   rules: { excludes: ['*.log', 'cache/**'], volatile: [], variables: ['AppRoot', 'ProgramFilesX64'] },
   index: { encoding: ['brotli/1'], size: 100, stored: 50, digest: someDigest },
-  payload: { frames: 1, size: 10, stored: 9 },
 };
 
 export const file = (size: number, seed = 1): Meta => ({
@@ -44,18 +47,57 @@ export function move(from: string, name: string, meta: Meta = file(3)): Change {
   return { ...names, kind: 'move', before: meta, after: meta, encoding: [], payload: 0 };
 }
 
-/** The frames that these changes need, as they are when nothing could be compressed. */
-export function framesOf(changes: readonly Change[]): FrameRecord[] {
-  const payload = changes.reduce((sum, change) => sum + change.payload, 0);
-  return Array.from({ length: frameCount(payload) }, (_, at) => {
-    const size = Math.min(frameSize, payload - at * frameSize);
-    return { digest: someDigest, encoding: [], size, stored: size };
+/** Codes the changes together, against these files of the base. */
+export function group(references: readonly Reference[] = [], payload = 5): Group {
+  return { encoding: ['cover/1'], references, payload };
+}
+
+/** A change that is in a group. */
+export function grouped(change: Change, number: number): Change {
+  return { ...change, encoding: [], payload: 0, group: number };
+}
+
+/** The frames that these changes and groups need, as they are when nothing could be compressed. */
+export function framesOf(changes: readonly Change[], groups: readonly Group[] = []): FrameRecord[] {
+  return [changes, groups].flatMap((carriers) => {
+    const payload = carriers.reduce((sum, one) => sum + one.payload, 0);
+    return Array.from({ length: frameCount(payload) }, (_, at) => {
+      const size = Math.min(frameSize, payload - at * frameSize);
+      return { digest: someDigest, encoding: [], size, stored: size };
+    });
   });
 }
 
-export function payloadOfFrames(frames: readonly FrameRecord[]): Manifest['payload'] {
-  const size = frames.reduce((sum, frame) => sum + frame.size, 0);
-  return { frames: frames.length, size, stored: frames.reduce((sum, frame) => sum + frame.stored, 0) };
+/** The index of these changes and groups. */
+export function indexOf(
+  changes: readonly Change[],
+  groups: readonly Group[] = [],
+  frames: readonly FrameRecord[] = framesOf(changes, groups),
+): PatchIndex {
+  return { changes, groups, frames, touched: touchedBy(changes, groups) };
+}
+
+/** The index as it is read: with digests in its records that are cut short (FORMAT §5.2). */
+export function cutShort(index: PatchIndex): PatchIndex {
+  const records = index.changes.flatMap(({ kind, before, after }) =>
+    kind === 'move' ? [before] : [before, after],
+  );
+  const bytes = checkLength(records.filter((meta) => meta && 'digest' in meta).length);
+  const cut = <T extends object | null>(record: T): T =>
+    record && 'digest' in record
+      ? { ...record, digest: String(record.digest).slice(0, 'sha256:'.length + 2 * bytes) }
+      : record;
+  const changes = index.changes.map((change) => {
+    const { reference } = change;
+    return {
+      ...change,
+      before: cut(change.before),
+      after: cut(change.after),
+      ...(reference && { reference: cut(reference) }),
+    } as Change;
+  });
+  const groups = index.groups.map((one) => ({ ...one, references: one.references.map(cut) }));
+  return { ...index, changes, groups };
 }
 
 const digests = fc.uint8Array({ minLength: 1, maxLength: 4 }).map(digestOf);
@@ -74,24 +116,57 @@ const names = fc
   .map((text) => `AppRoot/${text}`)
   .filter((text) => nameProblem(text) === null && text.split('/').length === 2);
 
-/** Any list of changes that FORMAT §5 allows (one folder deep, in byte order). */
-export const changeLists: fc.Arbitrary<Change[]> = fc
-  .uniqueArray(fc.tuple(names, fc.constantFrom('add', 'remove', 'modify', 'copy'), metas, metas), {
-    selector: ([name]) => name,
-  })
-  .map((rows) =>
-    rows
-      .map(([name, kind, before, after]): Change => {
-        if (kind === 'add') return add(name, after);
-        if (kind === 'remove') return remove(name, before);
-        if (kind === 'copy' && after.type === 'file') {
-          const reference = { name: entryName('AppRoot/other'), size: after.size, digest: after.digest };
-          return { ...add(name, after), encoding: ['copy/1'], payload: 0, reference };
-        }
-        return { ...add(name, after), kind: 'modify', before, after };
-      })
-      .sort((a, b) => compareNames(a.name, b.name)),
-  );
+const kinds = fc.constantFrom('add', 'remove', 'modify', 'copy', 'move', 'delta', 'group');
+const rows = fc.uniqueArray(fc.tuple(names, kinds, metas, metas), {
+  selector: ([name]) => name,
+  maxLength: 30,
+});
+
+/** Any list of changes that FORMAT §5 allows (one folder deep, in byte order). Some are marked as in the group 0. */
+export const changeLists: fc.Arbitrary<Change[]> = rows.map((list) =>
+  list
+    .map(([name, kind, before, after]): Change => {
+      if (kind === 'remove') return remove(name, before);
+      if (kind === 'move' && after.type === 'file') return move(`${name}.old`, name, after);
+      if (kind === 'copy' && after.type === 'file') {
+        const reference = { name: entryName('AppRoot/other'), size: after.size, digest: after.digest };
+        return { ...add(name, after), encoding: ['copy/1'], payload: 0, reference };
+      }
+      if (kind === 'delta' && before.type === 'file' && after.type === 'file') {
+        return { ...add(name, after), kind: 'modify', before, after, encoding: ['xdelta3/1'], payload: 7 };
+      }
+      if (kind === 'group' && after.type === 'file' && after.size > 0) return grouped(add(name, after), 0);
+      return kind === 'modify' ? { ...add(name, after), kind: 'modify', before, after } : add(name, after);
+    })
+    .sort((a, b) => compareNames(a.name, b.name)),
+);
+
+/** Any index: its groups refer to files that the changes take away or change, and to others. */
+export const indexes: fc.Arbitrary<PatchIndex> = fc
+  .tuple(changeLists, fc.integer({ min: 1, max: 3 }), fc.array(fc.nat(40), { maxLength: 8 }), digests)
+  .map(([list, count, picks, digest]) => {
+    let last = 0;
+    const changes = list.map((change) =>
+      change.group === undefined ? change : grouped(change, Math.min(last++, count - 1)),
+    );
+    const files = changes.flatMap((change): Reference[] =>
+      change.before?.type === 'file'
+        ? [{ ...change.before, name: change.kind === 'move' ? change.from : change.name }]
+        : [],
+    );
+    const references = [...new Set(picks)].map((pick): Reference => {
+      const {
+        name,
+        size,
+        digest: known,
+      } = files[pick] ?? { name: entryName(`Other/${pick}`), size: pick, digest };
+      return { name, size, digest: known };
+    });
+    const groups = Array.from({ length: Math.min(last, count) }, (_, number) =>
+      group(references, 3 + number),
+    );
+    return indexOf(changes, groups);
+  });
 
 /** The error that the call raises, when it is a PatchError. */
 export async function failure(call: () => unknown): Promise<PatchError> {

@@ -2,10 +2,11 @@
 import { expect } from 'chai';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openArchive } from '../../src/patch/archive-reader.ts';
-import { bytesOf } from '../../src/bytes.ts';
-import { decodeManifest } from '../../src/patch/manifest.ts';
-import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
+import { unpack, verify } from '../../plugins/index.ts';
+import { isPlan } from '../../src/stream/file.ts';
+import type { Plan } from '../../src/stream/plan.ts';
+import { run } from '../../src/stream/run.ts';
+import { applyPatch, archive, makePatch, refusal } from '../fixtures/patching.ts';
 import { memoryLayer } from '../fixtures/memory-layer.ts';
 import {
   type Tree,
@@ -21,10 +22,16 @@ import {
 } from '../fixtures/tree.ts';
 import { scenarios } from './trees.ts';
 
+/** Of all changes and groups, before they are compressed into frames. */
 async function payloadOf(patch: Uint8Array): Promise<number> {
-  const [manifest] = (await openArchive(bytesOf(patch))).parts;
-  if (!manifest) throw new Error('no manifest');
-  return decodeManifest(await manifest.bytes.read(0, manifest.size)).payload.size;
+  let plan: Plan | undefined;
+  await run([archive(patch), unpack(), verify({ allowUnsigned: true })], {
+    onFile: (file) => {
+      if (isPlan(file)) plan = file.plan;
+    },
+  });
+  if (!plan) throw new Error('no plan');
+  return plan.frames.reduce((sum, frame) => sum + frame.size, 0);
 }
 
 const patchOf = (base: Tree, target: Tree): Promise<Buffer> =>
