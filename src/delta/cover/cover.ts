@@ -34,8 +34,16 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
   };
 }
 
-/** How much of a block tells whether it is text. */
+/** How much tells whether something is text: of its beginning, middle and end each. */
 const sampled = 64 << 10;
+
+async function looksLikeText(target: Bytes): Promise<boolean> {
+  const length = Math.min(sampled, target.size);
+  for (const start of [0, Math.floor((target.size - length) / 2), target.size - length]) {
+    if (!isText(await target.read(start, length))) return false;
+  }
+  return true;
+}
 
 async function* encode(
   reference: Bytes,
@@ -54,16 +62,14 @@ async function* encodings(
 ): AsyncGenerator<() => Promise<Uint8Array>> {
   const binary = windowsOf(reference, binaryWindow, signal);
   const text = windowsOf(reference, textWindow, signal);
-  for (let offset = 0; offset < target.size;) {
+  const kind = (await looksLikeText(target)) ? profile.text : profile.binary;
+  const most = kind === profile.text ? textBlock : binaryBlock;
+  for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);
-    const sample = await target.read(offset, Math.min(sampled, target.size - offset));
-    const kind = isText(sample) ? profile.text : profile.binary;
-    const most = kind === profile.text ? textBlock : binaryBlock;
     const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
     const window = await (kind === profile.text ? text : binary).windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield () => executor.run(encodeBlockKernel, job, { signal });
-    offset += block.length;
   }
 }
 
