@@ -10,6 +10,14 @@ export interface Bytes {
    * became shorter meanwhile, it rejects with a PatchError. The caller may keep but must not change the result.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** The same into memory of the caller's, as long as that is; spares a copy where there would be many. See `readInto`. */
+  fill?(offset: number, into: Uint8Array): Promise<void>;
+}
+
+/** Fills `into` with bytes from `offset`. */
+export async function readInto(bytes: Bytes, offset: number, into: Uint8Array): Promise<void> {
+  if (bytes.fill) await bytes.fill(offset, into);
+  else into.set(await bytes.read(offset, into.length));
 }
 
 /** SHA-256 in lower-case hexadecimal behind its name. */
@@ -60,24 +68,30 @@ export function joinBytes(parts: readonly Bytes[]): Bytes {
     starts.push(size);
     size += part.size;
   }
+  const fill = async (offset: number, into: Uint8Array): Promise<void> => {
+    assertRange(offset, into.length, size);
+    let at = lastAtMost(starts, offset);
+    for (let done = 0; done < into.length; at++) {
+      const part = parts[at];
+      const from = offset + done - (starts[at] ?? 0);
+      const taken = Math.min(into.length - done, (part?.size ?? 0) - from);
+      if (part && taken > 0) await readInto(part, from, into.subarray(done, done + taken));
+      done += Math.max(0, taken);
+    }
+  };
   return {
     size,
     read: async (offset, length) => {
       assertRange(offset, length, size);
-      let at = lastAtMost(starts, offset);
+      const at = lastAtMost(starts, offset);
       const first = parts[at];
       const inFirst = offset - (starts[at] ?? 0);
       if (first && inFirst + length <= first.size) return first.read(inFirst, length);
       const data = new Uint8Array(length);
-      for (let done = 0; done < length; at++) {
-        const part = parts[at];
-        const from = offset + done - (starts[at] ?? 0);
-        const taken = Math.min(length - done, (part?.size ?? 0) - from);
-        if (part && taken > 0) data.set(await part.read(from, taken), done);
-        done += Math.max(0, taken);
-      }
+      await fill(offset, data);
       return data;
     },
+    fill,
   };
 }
 

@@ -14,6 +14,10 @@ export function fileBytes(path: string, size: number): Bytes {
       assertRange(offset, length, size);
       return readRange(path, offset, length);
     },
+    fill: async (offset, into) => {
+      assertRange(offset, into.length, size);
+      fillRange(path, offset, into);
+    },
   };
 }
 
@@ -33,6 +37,12 @@ export function openFile(path: string): Bytes {
 /** Reads exactly that range of a file. */
 export function readRange(path: string, offset: number, length: number): Uint8Array {
   const data = new Uint8Array(length);
+  fillRange(path, offset, data);
+  return data;
+}
+
+function fillRange(path: string, offset: number, data: Uint8Array): void {
+  const { length } = data;
   try {
     const file = openSync(path, 'r');
     try {
@@ -54,5 +64,4 @@ export function readRange(path: string, offset: number, length: number): Uint8Ar
   } catch (error) {
     throw fromSystem(error, 'read', path);
   }
-  return data;
 }

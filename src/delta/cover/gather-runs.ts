@@ -1,5 +1,5 @@
 /** Reads many small runs of a reference by few reads. */
-import type { Bytes } from '../../bytes.ts';
+import { type Bytes, readInto } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 
 type Fetch = (source: number, place: number, length: number, tailAt: number, tail: number) => void;
@@ -36,6 +36,7 @@ export async function gatherRuns(
     }
     if (tail > 0) runs.push({ source: source + length, length: tail, to: tails, at: tailAt });
   });
+  const scratch = new Uint8Array(Math.min(reference.size, most + 2 * gap));
   runs.sort((a, b) => a.source - b.source);
   for (let first = 0; first < runs.length;) {
     throwIfCancelled(signal);
@@ -47,7 +48,8 @@ export async function gatherRuns(
       if (last > first && (run.source > end + gap || stop - start > most)) break;
       end = stop;
     }
-    const bytes = await reference.read(start, end - start);
+    const bytes = scratch.subarray(0, end - start);
+    await readInto(reference, start, bytes);
     for (const { source, length, to, at } of runs.slice(first, last)) {
       to.set(bytes.subarray(source - start, source - start + length), at);
     }

@@ -1,6 +1,6 @@
 /** Which parts of a reference a block is matched against. */
 import { randomUUID } from 'node:crypto';
-import { type Bytes } from '../../bytes.ts';
+import { type Bytes, readInto } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { type ReferenceIndex, indexReference } from '../xdelta3/reference-index.ts';
 import { hitsOf } from '../xdelta3/segment.ts';
@@ -79,7 +79,8 @@ async function load(reference: Bytes, ranges: readonly Range[], signal: AbortSig
   for (const { start, at, size } of ranges) {
     for (let done = 0; done < size; done += unit) {
       throwIfCancelled(signal);
-      bytes.set(await reference.read(start + done, Math.min(unit, size - done)), at + done);
+      const length = Math.min(unit, size - done);
+      await readInto(reference, start + done, bytes.subarray(at + done, at + done + length));
     }
   }
   return { key: randomUUID(), bytes, ranges, reference: reference.size };
