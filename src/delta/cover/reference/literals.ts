@@ -1,0 +1,183 @@
+/** The bytes that no cover brings: the answer that assembly/literals.ts is held to (FORMAT §6.4.7). */
+import { profile, type Profile } from '../block-format.ts';
+import type { Records } from '../records.ts';
+import { createCoder } from './coder.ts';
+import { createModel, mix } from './model.ts';
+
+const [placeBits, context, dense, sparse, lookBack, margin] = [17, 12, 32, 4, 40, 64];
+
+export interface LiteralJob {
+  /** With the old bytes of covers in their places; in reading it gets the rest. */
+  readonly block: Uint8Array;
+  readonly records: Records;
+  /** Size of the reference. */
+  readonly reference: number;
+  readonly tails: Uint8Array;
+  readonly profile: Profile;
+  readonly lesson: number;
+  /** How much the model is shown at most. */
+  readonly lessons: number;
+  readonly bits: number;
+}
+
+/** Writes where `stream` is null, and gives the stream; else reads, and gives null where it is damaged. */
+export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8Array | null {
+  const { records, reference, lesson } = job;
+  const size = job.block.length;
+  const binary = job.profile === profile.binary;
+  const coder = createCoder(stream);
+  const model = createModel(coder, binary ? 8 : 16, 48, job.bits, 1.5e-7);
+  // Block and tails in one memory, as the kernel has them; a place is never 0.
+  const block = margin;
+  const tailsAt = block + size + 2 * margin;
+  const memory = new Uint8Array(tailsAt + job.tails.length + margin);
+  memory.set(job.block, block);
+  memory.set(job.tails, tailsAt);
+  const near = new Uint32Array(1 << placeBits);
+  const far = new Uint32Array(1 << placeBits);
+  let [tail, tailEnd, since, budget, trained, ahead] = [0, 0, 0, job.lessons, -1, 0];
+
+  const byteAt = (at: number): number => memory[at] ?? 0;
+  const wordAt = (at: number): number =>
+    (byteAt(at) | (byteAt(at + 1) << 8) | (byteAt(at + 2) << 16) | (byteAt(at + 3) << 24)) >>> 0;
+  const nearOf = (at: number): number =>
+    mix(wordAt(at - 4), byteAt(at - 6) | (byteAt(at - 5) << 8)) >>> (32 - placeBits);
+  const farOf = (at: number): number =>
+    mix(mix(wordAt(at - 4), wordAt(at - 8)), wordAt(at - 12)) >>> (32 - placeBits);
+
+  function keep(at: number): void {
+    near[nearOf(at)] = at;
+    far[farOf(at)] = at;
+  }
+
+  function matched(a: number, b: number, most: number): number {
+    let n = 0;
+    if (a > 0) while (n < most && byteAt(a - 1 - n) === byteAt(b - 1 - n)) n++;
+    return n;
+  }
+
+  function wordBefore(at: number): number {
+    let word = 0;
+    for (let k = 1; k < 16; k++) {
+      const letter = byteAt(at - k) | 32;
+      if (letter < 97 || letter > 122) break;
+      word = mix(word, letter);
+    }
+    return word;
+  }
+
+  function codeLiteral(at: number): void {
+    const [c4, c8, c1] = [wordAt(at - 4), wordAt(at - 8), byteAt(at - 1)];
+    const [a, b] = [near[nearOf(at)] ?? 0, far[farOf(at)] ?? 0];
+    const lengthA = matched(a, at, 24);
+    const lengthB = matched(b, at, lookBack);
+    const byteA = lengthA >= 4 ? byteAt(a) : 256;
+    const byteB = lengthB >= 8 ? byteAt(b) : 256;
+    const s = Math.min(since, 3);
+    const seen = (byteA << 20) | (c1 << 10) | byteB;
+    const set = (index: number, number: number, value: number): void => model.set(index, mix(number, value));
+    if (binary) {
+      set(0, 1, (c1 << 2) | ((at - block) & 3));
+      set(1, 2, c4 >>> 16);
+      set(2, 3, c4 >>> 8);
+      set(3, 4, c4);
+      set(4, 5, seen);
+      set(5, 6, (byteB << 6) | lengthB);
+      set(6, 7, ((c4 & 255) << 16) | ((c8 & 255) << 8) | byteAt(at - 12));
+      set(7, 8, (c4 >>> 8) & 0xffff);
+    } else {
+      const here = tail < tailEnd ? byteAt(tail) : 0;
+      const next = tail + 1 < tailEnd ? byteAt(tail + 1) : 0;
+      const word = wordBefore(at);
+      set(0, 1, c1);
+      set(1, 2, c4 >>> 16);
+      set(2, 3, c4 >>> 8);
+      set(3, 4, c4);
+      set(4, mix(5, c4), c8 >>> 16);
+      set(5, 6, seen);
+      set(6, 7, (byteB << 6) | lengthB);
+      set(7, 8, (here << 16) | (c1 << 8) | next);
+      set(8, 9, (here << 2) | s);
+      set(9, 10, word);
+      set(10, 11, (byteA << 8) | lengthA);
+      set(11, 12, (here << 20) | (byteA << 8) | c1);
+      set(12, mix(13, c4), c8 >>> 24);
+      set(13, 14, word ^ (c4 >>> 16));
+      set(14, 15, 0);
+      set(15, mix(16, c4), c8);
+    }
+    const likeB = byteB === 256 ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
+    const likeA = byteA === 256 ? 0 : lengthA >= 16 ? 2 : 1;
+    const byte = model.byte((likeB * 3 + likeA) * 4 + s, byteAt(at));
+    if (!coder.writing && !coder.training) memory[at] = byte;
+  }
+
+  function learnAhead(from: number): void {
+    const least = Math.min(lesson, 256);
+    ahead = Math.max(ahead, from);
+    while (ahead < records.count && (records.length(ahead) < least || records.source(ahead) >= reference))
+      ahead++;
+    if (ahead === records.count || ahead === trained) return;
+    trained = ahead;
+    const length = Math.min(records.length(ahead), lesson, budget);
+    budget -= length;
+    const at = block + records.place(ahead);
+    const resume = tail;
+    tail = tailEnd;
+    since = 3;
+    coder.training = true;
+    for (let k = lookBack; k < length; k++) {
+      codeLiteral(at + k);
+      keep(at + k);
+    }
+    coder.training = false;
+    tail = resume;
+  }
+
+  function fill(at: number, end: number): void {
+    since = 0;
+    for (let place = at; place < end && !coder.isLost(); place++) {
+      codeLiteral(place);
+      keep(place);
+      since++;
+      tail++;
+    }
+  }
+
+  function takeCover(index: number, tailHead: number): number {
+    const [place, length] = [records.place(index), records.length(index)];
+    const end = place + length;
+    const from = records.source(index) - reference;
+    let nextTail = tailHead;
+    if (from < 0) {
+      const kept = wordAt(tailHead);
+      tail = tailHead + 4 + context;
+      memory.copyWithin(tailHead + 4, block + end - context, block + end);
+      nextTail = tailEnd = tail + kept;
+      const next = index + 1 < records.count ? records.place(index + 1) : size;
+      if (next > end) for (let at = tail - context + 1; at < tailEnd; at++) keep(at);
+    } else {
+      if (!coder.writing) memory.copyWithin(block + place, block + from, block + from + length);
+      tail = block + from + length;
+      tailEnd = Math.min(tail + 256, block + place);
+    }
+    for (let k = 0; k < length; k += k > dense && length - k > dense ? sparse : 1) keep(block + place + k);
+    return nextTail;
+  }
+
+  let place = 0;
+  let tailHead = tailsAt;
+  for (let i = 0; i <= records.count; i++) {
+    const stop = i < records.count ? records.place(i) : size;
+    if (stop > place) {
+      if (lesson > 0) learnAhead(i);
+      fill(block + place, block + stop);
+      if (coder.isLost()) return null;
+    }
+    if (i === records.count) break;
+    tailHead = takeCover(i, tailHead);
+    place = stop + records.length(i);
+  }
+  job.block.set(memory.subarray(block, block + size));
+  return coder.finish();
+}
