@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from '../../src/bytes.ts';
 import { type Profile, profile } from '../../src/delta/cover/block-format.ts';
 import { coverHeap, differenceHeap, literalHeap } from '../../src/delta/cover/decode-block.ts';
 import { kernels } from '../../src/delta/cover/kernels.ts';
@@ -165,6 +166,7 @@ function realistic(): Record<string, readonly [Case, Profile]> {
     );
   const matched = (reference: Uint8Array, target: Uint8Array, kind: Profile): readonly [Case, Profile] => {
     const window = {
+      key: `${kind} ${digestOf(reference)}`,
       bytes: reference,
       ranges: [{ start: 0, at: 0, size: reference.length }],
       reference: reference.length,

@@ -26,11 +26,6 @@ export function mix(a: number, b: number): number {
   return (x ^ (x >>> 13)) >>> 0;
 }
 
-function squash(logistic: number): number {
-  const entry = Math.trunc(f(f(logistic * 170) + 2048));
-  return squashes[Math.max(0, Math.min(4095, entry))] ?? 0;
-}
-
 /** `contexts` are 8 or 16, `bits` is log2 of the lines. */
 export function createModel(coder: Coder, contexts: number, sets: number, bits: number, rate: number): Model {
   const learning = f(rate);
@@ -42,7 +37,7 @@ export function createModel(coder: Coder, contexts: number, sets: number, bits: 
   inputs[0] = 0.3;
   const refinements = new Uint16Array(refineNumbers * refineSteps);
   for (let j = 0; j < refinements.length; j++) {
-    refinements[j] = squash(f(f((j % refineSteps) / f(1.25)) - 12));
+    refinements[j] = squashes[(j % refineSteps) * 128 + 64] ?? 0;
   }
 
   function selectLines(salt: number): void {
@@ -72,7 +67,7 @@ export function createModel(coder: Coder, contexts: number, sets: number, bits: 
       }
     }
     const [a = 0, b = 0, c = 0, d = 0] = sums;
-    return Math.max(f(-11.99), Math.min(f(11.99), f(f(a + b) + f(c + d))));
+    return f(f(a + b) + f(c + d));
   }
 
   function step(node: number, set: number, refinement: number, given: number): number {
@@ -80,8 +75,9 @@ export function createModel(coder: Coder, contexts: number, sets: number, bits: 
     const counters = Array.from(selected, (line) => lines[line + node] ?? 0);
     counters.forEach((s, i) => (inputs[1 + i] = stretches[((s & 15) << 8) | (s >>> 8)] ?? 0));
     const dot = dotProduct(w);
-    const mixed = squash(dot);
-    const refined = refinement * refineSteps + Math.trunc(f(f(f(dot + 12) * 1.25) + 0.5));
+    const place = Math.min(4079, Math.max(16, Math.trunc(f(f(dot * 170) + 2048))));
+    const mixed = squashes[place] ?? 0;
+    const refined = refinement * refineSteps + (place >> 7);
     const known = refinements[refined] ?? 0;
     const bit = coder.bit(given, Math.max(16, Math.min(65_520, (mixed + known + 1) >> 1)));
     refinements[refined] = known + (((bit === 1 ? 65_535 : 0) - known) >> 6);
