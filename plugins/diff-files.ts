@@ -65,7 +65,13 @@ export const diffFiles = ({ level = 'default', codecs, threads }: DiffFilesOptio
       };
       const groups: CodedGroup[] = [];
       const coded = new Map<Vinyl, ChangeFile>();
-      for await (const result of codeGroups(candidates, { entries: comparison?.base.entries ?? [], named: namesBefore(queue) }, tried, context, onBytes)) {
+      for await (const result of codeGroups(
+        candidates,
+        { entries: comparison?.base.entries ?? [], named: namesBefore(queue) },
+        tried,
+        context,
+        onBytes,
+      )) {
         const number = result.group ? groups.push(result.group) - 1 : undefined;
         for (const { file, made } of result.files) coded.set(file, await made(number));
       }

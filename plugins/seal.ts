@@ -2,6 +2,7 @@
 import { digestOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
+import { modelCompressor } from '../src/delta/cover/model-compressor.ts';
 import { PatchError } from '../src/errors.ts';
 import { contentSize, stateDigest } from '../src/layer/inventory.ts';
 import type { Change } from '../src/patch/change.ts';
@@ -30,6 +31,9 @@ export interface SealOptions {
   readonly compressor?: Compressor;
 }
 
+/** An index of this size, in bytes, is modelled in half a second. */
+const modelled = 1 << 20;
+
 export const seal = (options: SealOptions = {}): Stage => {
   const { compressor = brotli() } = options;
   return stage('seal', async function* (files, { notice }) {
@@ -55,15 +59,14 @@ export const seal = (options: SealOptions = {}): Stage => {
     if (changes.length === 0)
       notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
     const index = encodeIndex({ changes, groups, frames, touched: touchedBy(changes, groups) });
-    const small = await compressor.compress(index);
-    const stored = small.length < index.length ? small : index;
+    const { stored, encoding } = await smallest(index, compressor);
     const manifest = encodeManifest({
       format: 1,
       minimumReader: 1,
       ...identityOf(comparison, options),
       rules: comparison.rules,
       index: {
-        encoding: stored === small ? [compressor.id] : [],
+        encoding,
         size: index.length,
         stored: stored.length,
         digest: digestOf(stored),
@@ -76,6 +79,20 @@ export const seal = (options: SealOptions = {}): Stage => {
     yield partFile(manifestPart, manifest);
   });
 };
+
+/** As it is, or as the given compressor or the model makes it. */
+async function smallest(
+  index: Uint8Array,
+  compressor: Compressor,
+): Promise<{ stored: Uint8Array; encoding: readonly string[] }> {
+  let best: { stored: Uint8Array; encoding: readonly string[] } = { stored: index, encoding: [] };
+  const tried = index.length <= modelled ? [compressor, modelCompressor()] : [compressor];
+  for (const { id, compress } of tried) {
+    const stored = await compress(index);
+    if (stored.length < best.stored.length) best = { stored, encoding: [id] };
+  }
+  return best;
+}
 
 function identityOf(
   { base, target }: Comparison,

@@ -4,7 +4,7 @@ import { type Bytes, bytesOf } from '../src/bytes.ts';
 import { openFile } from '../src/layer/file-bytes.ts';
 import { openArchive, partBytes, readPart } from '../src/patch/archive-reader.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
-import { parsePartName } from '../src/patch/part-names.ts';
+import { inlineFrames, parsePartName } from '../src/patch/part-names.ts';
 import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
@@ -28,7 +28,9 @@ export const unpack = ({ limits }: UnpackOptions = {}): Stage =>
         const small = parsePartName(part.name)?.kind !== 'frame';
         yield partFile(
           part.name,
-          small ? await readPart(part, limits?.indexStored ?? defaultLimits.indexStored) : partBytes(part),
+          small
+            ? await readPart(part, (limits?.indexStored ?? defaultLimits.indexStored) + inlineFrames)
+            : partBytes(part),
         );
       }
     }

@@ -2,13 +2,20 @@
 import { type Bytes, digestOf, sliceOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
+import { modelCompressor } from '../src/delta/cover/model-compressor.ts';
 import { PatchError } from '../src/errors.ts';
-import { frameCount } from '../src/patch/frames.ts';
+import { type FrameRecord, frameCount } from '../src/patch/frames.ts';
 import type { Group } from '../src/patch/group.ts';
 import { decodeIndex } from '../src/patch/index-table.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { type Manifest, decodeManifest } from '../src/patch/manifest.ts';
-import { createPartOrder, indexPart, manifestPart, parsePartName } from '../src/patch/part-names.ts';
+import {
+  createPartOrder,
+  indexPart,
+  inlineFrames,
+  manifestPart,
+  parsePartName,
+} from '../src/patch/part-names.ts';
 import { payloadOf, unknownCodec } from '../src/patch/payload.ts';
 import { type Trust, checkSignatures } from '../src/sign/policy.ts';
 import type { Signature } from '../src/sign/signer.ts';
@@ -30,7 +37,7 @@ export interface VerifyOptions {
 /** In the order of the format: trust first, then the manifest, then the index; frames when they are needed (law 3). */
 export const verify = (options: VerifyOptions = {}): Stage => {
   const limits = { ...defaultLimits, ...options.limits };
-  const compressors = options.compressors ?? [brotli()];
+  const compressors = options.compressors ?? [brotli(), modelCompressor()];
   return stage('verify', async function* (files, context) {
     const parts = new Map<string, Bytes>();
     const order = createPartOrder();
@@ -49,15 +56,10 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     const manifest = decodeManifest(text, limits);
     assertCurrent(manifest, options.now ?? new Date());
     const index = decodeIndex(await readIndex(parts, manifest, limits, compressors), limits);
-    const frames = [...parts].flatMap(([name, bytes]) =>
+    const inParts = [...parts].flatMap(([name, bytes]) =>
       parsePartName(name)?.kind === 'frame' ? [bytes] : [],
     );
-    if (frames.length !== index.frames.length) {
-      throw new PatchError(
-        'E_FORMAT',
-        `the patch has ${frames.length} frames, but lists ${index.frames.length}`,
-      );
-    }
+    const frames = framesOf(index.frames, inParts, parts.get(indexPart) ?? emptyBytes, manifest.index.stored);
     const stored = index.frames.map((record, at) => ({ record, bytes: frames[at] ?? emptyBytes }));
     const inChanges = frameCount(index.changes.reduce((sum, change) => sum + change.payload, 0));
     const payload = payloadOf(stored.slice(0, inChanges), compressors);
@@ -74,6 +76,27 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     }
   });
 };
+
+/** FORMAT §6.1: frames are in parts of their own, or, where they are few bytes together, behind the index. */
+function framesOf(
+  records: readonly FrameRecord[],
+  inParts: readonly Bytes[],
+  indexAndFrames: Bytes,
+  indexSize: number,
+): readonly Bytes[] {
+  const stored = records.reduce((sum, record) => sum + record.stored, 0);
+  const inline = stored <= inlineFrames;
+  const [parts, behind] = inline ? [0, stored] : [records.length, 0];
+  if (inParts.length !== parts || indexAndFrames.size !== indexSize + behind) {
+    throw new PatchError('E_FORMAT', `the patch has other frames than the ${records.length} that it lists`);
+  }
+  if (!inline) return inParts;
+  let offset = indexSize;
+  return records.map((record) => {
+    offset += record.stored;
+    return sliceOf(indexAndFrames, offset - record.stored, record.stored);
+  });
+}
 
 function groupsOf(groups: readonly Group[], payload: Bytes): readonly PlannedGroup[] {
   let offset = 0;
@@ -157,8 +180,9 @@ async function readIndex(
   limits: Limits,
   compressors: readonly Compressor[],
 ): Promise<Uint8Array> {
-  let data = await take(parts, indexPart, limits.indexStored);
-  if (data.length !== index.stored || digestOf(data) !== index.digest) {
+  const part = await take(parts, indexPart, limits.indexStored + inlineFrames);
+  let data = part.subarray(0, index.stored);
+  if (digestOf(data) !== index.digest) {
     throw new PatchError('E_DIGEST', 'the index is not the one that the manifest names', {
       entry: indexPart,
       help: 'the file is damaged or was changed: get the patch again',

@@ -20,7 +20,14 @@ import {
   type PartHeader,
 } from './archive-headers.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { createPartOrder, indexPart, malformedArchive, manifestPart, parsePartName } from './part-names.ts';
+import {
+  createPartOrder,
+  indexPart,
+  inlineFrames,
+  malformedArchive,
+  manifestPart,
+  parsePartName,
+} from './part-names.ts';
 
 export interface ArchivePart extends PartHeader {
   /** The content, of which nothing has been checked yet but its place. */
@@ -152,7 +159,8 @@ function assertSame(actual: Buffer, expected: Buffer, fields: readonly Field[], 
 /** Parts that a reader has to have in memory whole. */
 function assertSize({ name, size }: PartHeader, limits: Limits): void {
   if (name === manifestPart && size > limits.manifest) throw tooLarge(name, size, limits.manifest);
-  if (name === indexPart && size > limits.indexStored) throw tooLarge(name, size, limits.indexStored);
+  if (name === indexPart && size > limits.indexStored + inlineFrames)
+    throw tooLarge(name, size, limits.indexStored);
   if (parsePartName(name)?.kind === 'signature' && size !== signatureSize) {
     throw malformedArchive(`${name} has ${size} bytes instead of ${signatureSize}`);
   }

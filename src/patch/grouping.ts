@@ -28,7 +28,10 @@ const mostReferences = { text: 40 << 20, binary: 128 << 20 };
  * Text shares one group, small binary files another, in the order of `files`; so do their references. `base` is what new text is held
  * against, beside what it is like, if it is not too much.
  */
-export function groupFiles<File extends Candidate>(files: readonly File[], base: readonly Entry[]): Grouped<File>[] {
+export function groupFiles<File extends Candidate>(
+  files: readonly File[],
+  base: readonly Entry[],
+): Grouped<File>[] {
   const groups: Grouped<File>[] = [];
   const text = files.filter((file) => file.text);
   const few = files.filter((file) => !file.text && file.size < large);
@@ -39,7 +42,10 @@ export function groupFiles<File extends Candidate>(files: readonly File[], base:
   return groups;
 }
 
-function grouped<File extends Candidate>(members: readonly File[], relatives: readonly Entry[] = []): Grouped<File> {
+function grouped<File extends Candidate>(
+  members: readonly File[],
+  relatives: readonly Entry[] = [],
+): Grouped<File> {
   const most = members[0]?.text === true ? mostReferences.text : mostReferences.binary;
   const chosen = new Map<string, Entry>();
   let size = 0;

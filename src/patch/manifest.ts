@@ -63,13 +63,18 @@ export function encodeManifest(manifest: Manifest): Uint8Array {
 }
 
 /** FORMAT §4: what has its default value is left out. */
-function withoutDefaults({ minimumReader, application, rules, ...manifest }: Manifest): object {
+function withoutDefaults({ minimumReader, application, rules, index, ...manifest }: Manifest): object {
   const { id, name } = application;
   const lists = Object.entries<readonly string[]>({ ...rules }).filter(([, list]) => list.length > 0);
   return {
     ...manifest,
     ...(minimumReader !== manifest.format && { minimumReader }),
-    application: name === id ? { id } : { id, name },
+    application: name === id || name === '' ? { id } : { id, name },
+    index: {
+      digest: index.digest,
+      size: index.size,
+      ...(index.encoding.length > 0 && { encoding: index.encoding, stored: index.stored }),
+    },
     ...(lists.length > 0 && { rules: Object.fromEntries(lists) }),
   };
 }
@@ -129,7 +134,10 @@ function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
         },
         lenient,
       ).default(noRules),
-      index: objectOf({ encoding, size: whole, stored: whole, digest }, lenient),
+      index: objectOf(
+        { encoding: encoding.default([]), size: whole, stored: whole.exactOptional(), digest },
+        lenient,
+      ).transform(({ stored, ...index }) => ({ ...index, stored: stored ?? index.size })),
       sequence: whole.exactOptional(),
       notAfter: instant.exactOptional(),
       description: z.string().max(65_536).exactOptional(),

@@ -4,6 +4,9 @@ import { PatchError } from '../errors.ts';
 export const manifestPart = 'manifest.json';
 export const indexPart = 'index';
 
+/** Frames of so many bytes together, or fewer, stand behind the index in its part: FORMAT §6.1. */
+export const inlineFrames = 64 * 1024;
+
 /** The part of frame number `frame`, counted from 0. */
 export function framePart(frame: number): string {
   return `frames/${String(frame).padStart(6, '0')}`;

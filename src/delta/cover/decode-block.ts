@@ -63,7 +63,12 @@ export function decodeContent(job: ContentJob): Uint8Array {
   const recordsAt = put(job.records);
   const count = records.count;
   // One after the other, so they can have the same memory for their models.
-  const heap = allocate(Math.max(differenceHeap(differences.size), literalHeap(literals.size)));
+  const heap = allocate(
+    Math.max(
+      differences.method === method.model ? differenceHeap(differences.size) : 0,
+      literals.method === method.model ? literalHeap(literals.size) : 0,
+    ),
+  );
   if (differences.method === method.model) {
     const coded = put(differences.bytes);
     const end = coded + differences.bytes.length;

@@ -97,7 +97,7 @@ function codeCover(record: usize): bool {
   setContext(model, 5, mix(46, sizeOfHole << 16 | length1 << 8 | kind));
   const length = codeNumber(model, 3, writing ? lengthOf(record) : 0);
   if (!writing) {
-    if (place + hole + length > 0x7fffffff) return false;
+    if (length == 0 || place + hole + length > 0x7fffffff) return false;
     setRecord(record, from, <i32>(place + hole), <i32>length);
   }
   length2 = length1;

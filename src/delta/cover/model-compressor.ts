@@ -1,0 +1,48 @@
+/** The compressor `model/1` (FORMAT §6.5): a block of `cover/1` without a reference. For small parts, of which it makes the most. */
+import type { Compressor } from '../../compress/compressor.ts';
+import { tooLarge } from '../../bytes.ts';
+import { damaged, longestHeader, parseHeader, profile } from './block-format.ts';
+import { decodeContent, decodeCovers } from './decode-block.ts';
+import { encodeBlock } from './encode-block.ts';
+import type { Window } from './match-block.ts';
+
+const nothing: Window = { key: '', bytes: new Uint8Array(), ranges: [], reference: 0 };
+
+/** What it compresses has at most 8 MiB: a model takes a second for each. */
+export const modelLimit = 8 << 20;
+
+/** E_LIMIT for data above the limit. */
+export function modelCompressor(): Compressor {
+  return {
+    id: 'model/1',
+    async compress(data) {
+      if (data.length > modelLimit) throw tooLarge('what is to be modelled', data.length, modelLimit);
+      if (data.length === 0) return new Uint8Array();
+      return encodeBlock({ target: data, window: nothing, profile: profile.binary, level: 'default' });
+    },
+    async decompress(data, limit) {
+      if (data.length === 0) return data;
+      const plan = parseHeader(data.subarray(0, longestHeader), Math.min(limit, modelLimit));
+      let at = plan.head;
+      const streams = plan.streams.map(({ method, size, stored }) => {
+        at += stored;
+        return { method, size, bytes: data.subarray(at - stored, at) };
+      });
+      const [coverStream, differences, literals] = streams;
+      if (at !== data.length || !coverStream || !differences || !literals)
+        throw damaged('it is cut off, or too long');
+      const found = decodeCovers({ header: plan, stream: coverStream, reference: 0 });
+      const tails = new Uint8Array(); // no cover is from a reference
+      const block = new Uint8Array(plan.size);
+      return decodeContent({
+        header: plan,
+        records: found,
+        reference: 0,
+        block,
+        tails,
+        differences,
+        literals,
+      });
+    },
+  };
+}
