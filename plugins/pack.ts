@@ -2,8 +2,9 @@
 import type { Readable } from 'node:stream';
 import Vinyl from 'vinyl';
 import { PatchError } from '../src/errors.ts';
+import { inlineFrames } from '../src/patch/frames.ts';
 import { decodeManifest } from '../src/patch/manifest.ts';
-import { framePart, indexPart, inlineFrames, manifestPart } from '../src/patch/part-names.ts';
+import { framePart, indexPart, manifestPart } from '../src/patch/part-names.ts';
 import { createSpool } from '../src/spool.ts';
 import { contentsOf, isChange, isFrame, isGroup, isManifest, isPart } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
@@ -43,13 +44,11 @@ export const pack = ({ file: name }: PackOptions = {}): Stage =>
       };
       // Loaded here, since its packages take longer to load than all of ours, and applying a patch needs none of them.
       const { writeArchive } = await import('../src/patch/archive-writer.ts');
-      const inline = frames.size <= inlineFrames ? await frames.read(0, frames.size) : new Uint8Array();
-      const index = { name: indexPart, data: Buffer.concat([take(indexPart).data, inline]) };
-      const heads = [take(manifestPart), ...signatures(parts), index];
+      const heads = [take(manifestPart), ...signatures(parts), take(indexPart)];
       const archive = writeArchive(
         (async function* () {
           yield* heads;
-          if (frames.size <= inlineFrames) return;
+          if (frames.size <= inlineFrames) return; // seal has put them behind the index
           let offset = 0;
           for (const [number, size] of sizes.entries()) {
             yield { name: framePart(number), data: await frames.read(offset, size) };

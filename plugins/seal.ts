@@ -6,14 +6,14 @@ import { modelCompressor } from '../src/delta/cover/model-compressor.ts';
 import { PatchError } from '../src/errors.ts';
 import { contentSize, stateDigest } from '../src/layer/inventory.ts';
 import type { Change } from '../src/patch/change.ts';
-import type { FrameRecord } from '../src/patch/frames.ts';
+import { type FrameRecord, areInline } from '../src/patch/frames.ts';
 import type { Group } from '../src/patch/group.ts';
-import { encodeIndex } from '../src/patch/index-table.ts';
+import { type StateSize, encodeIndex } from '../src/patch/index-table.ts';
 import { type State, encodeManifest } from '../src/patch/manifest.ts';
 import { indexPart, manifestPart } from '../src/patch/part-names.ts';
 import { touchedBy } from '../src/patch/touched.ts';
 import type { Comparison, Side } from '../src/stream/comparison.ts';
-import { isChange, isComparison, isFrame, isGroup, partFile } from '../src/stream/file.ts';
+import { contentsOf, isChange, isComparison, isFrame, isGroup, partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface SealOptions {
@@ -40,6 +40,7 @@ export const seal = (options: SealOptions = {}): Stage => {
     const changes: Change[] = [];
     const groups: Group[] = [];
     const frames: FrameRecord[] = [];
+    const inline: Uint8Array[] = [];
     let comparison: Comparison | undefined;
     for await (const file of files) {
       if (isComparison(file)) {
@@ -48,7 +49,10 @@ export const seal = (options: SealOptions = {}): Stage => {
       }
       if (isChange(file)) changes.push(file.change);
       if (isGroup(file)) groups.push(file.group);
-      if (isFrame(file)) frames.push(file.frame);
+      if (isFrame(file)) {
+        frames.push(file.frame);
+        if (areInline(frames)) inline.push(await contentsOf(file));
+      }
       yield file;
     }
     if (!comparison) {
@@ -58,8 +62,10 @@ export const seal = (options: SealOptions = {}): Stage => {
     }
     if (changes.length === 0)
       notice({ code: 'unchanged', message: 'both versions are the same: the patch is empty' });
-    const index = encodeIndex({ changes, groups, frames, touched: touchedBy(changes, groups) });
+    const states = { base: sizeOf(comparison.base), target: sizeOf(comparison.target) };
+    const index = encodeIndex({ states, changes, groups, frames, touched: touchedBy(changes, groups) });
     const { stored, encoding } = await smallest(index, compressor);
+    const part = Buffer.concat([stored, ...(areInline(frames) ? inline : [])]);
     const manifest = encodeManifest({
       format: 1,
       minimumReader: 1,
@@ -69,13 +75,13 @@ export const seal = (options: SealOptions = {}): Stage => {
         encoding,
         size: index.length,
         stored: stored.length,
-        digest: digestOf(stored),
+        digest: digestOf(part),
       },
       ...(options.sequence !== undefined && { sequence: options.sequence }),
       ...(options.notAfter !== undefined && { notAfter: options.notAfter }),
       ...(options.description !== undefined && { description: options.description }),
     });
-    yield partFile(indexPart, stored);
+    yield partFile(indexPart, part);
     yield partFile(manifestPart, manifest);
   });
 };
@@ -114,5 +120,9 @@ function identityOf(
 }
 
 function stateOf({ entries, identity }: Side, version = identity.version): State {
-  return { version, digest: stateDigest(entries), entries: entries.length, size: contentSize(entries) };
+  return { version, digest: stateDigest(entries) };
+}
+
+function sizeOf({ entries }: Side): StateSize {
+  return { entries: entries.length, size: contentSize(entries) };
 }

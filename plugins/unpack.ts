@@ -3,8 +3,9 @@ import type Vinyl from 'vinyl';
 import { type Bytes, bytesOf } from '../src/bytes.ts';
 import { openFile } from '../src/layer/file-bytes.ts';
 import { openArchive, partBytes, readPart } from '../src/patch/archive-reader.ts';
+import { inlineFrames } from '../src/patch/frames.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
-import { inlineFrames, parsePartName } from '../src/patch/part-names.ts';
+import { parsePartName } from '../src/patch/part-names.ts';
 import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 

@@ -4,18 +4,12 @@ import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
 import { modelCompressor } from '../src/delta/cover/model-compressor.ts';
 import { PatchError } from '../src/errors.ts';
-import { type FrameRecord, frameCount } from '../src/patch/frames.ts';
+import { type FrameRecord, areInline, frameCount, inlineFrames } from '../src/patch/frames.ts';
 import type { Group } from '../src/patch/group.ts';
 import { decodeIndex } from '../src/patch/index-table.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { type Manifest, decodeManifest } from '../src/patch/manifest.ts';
-import {
-  createPartOrder,
-  indexPart,
-  inlineFrames,
-  manifestPart,
-  parsePartName,
-} from '../src/patch/part-names.ts';
+import { createPartOrder, indexPart, manifestPart, parsePartName } from '../src/patch/part-names.ts';
 import { payloadOf, unknownCodec } from '../src/patch/payload.ts';
 import { type Trust, checkSignatures } from '../src/sign/policy.ts';
 import type { Signature } from '../src/sign/signer.ts';
@@ -84,8 +78,8 @@ function framesOf(
   indexAndFrames: Bytes,
   indexSize: number,
 ): readonly Bytes[] {
+  const inline = areInline(records);
   const stored = records.reduce((sum, record) => sum + record.stored, 0);
-  const inline = stored <= inlineFrames;
   const [parts, behind] = inline ? [0, stored] : [records.length, 0];
   if (inParts.length !== parts || indexAndFrames.size !== indexSize + behind) {
     throw new PatchError('E_FORMAT', `the patch has other frames than the ${records.length} that it lists`);
@@ -182,7 +176,7 @@ async function readIndex(
 ): Promise<Uint8Array> {
   const part = await take(parts, indexPart, limits.indexStored + inlineFrames);
   let data = part.subarray(0, index.stored);
-  if (digestOf(data) !== index.digest) {
+  if (digestOf(part) !== index.digest || part.length < index.stored) {
     throw new PatchError('E_DIGEST', 'the index is not the one that the manifest names', {
       entry: indexPart,
       help: 'the file is damaged or was changed: get the patch again',

@@ -35,13 +35,15 @@ export interface GroupReport {
   readonly size: number;
 }
 
+type StateReport = Manifest['base'] & PatchFacts['states']['base'];
+
 export interface PatchReport {
   readonly id: string;
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  readonly base: Manifest['base'];
-  readonly target: Manifest['target'];
+  readonly base: StateReport;
+  readonly target: StateReport;
   /** Of the patch file, in bytes. */
   readonly size: number;
   readonly targetSize: number;
@@ -57,17 +59,17 @@ export interface PatchReport {
 }
 
 export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchReport {
-  const { manifest, changes, groups, size, registry, signatures } = facts;
+  const { manifest, states, changes, groups, size, registry, signatures } = facts;
   const { application, base, target, rules, sequence, notAfter, description } = manifest;
   return {
     id: application.id,
     name: application.name,
     from: base.version,
     to: target.version,
-    base,
-    target,
+    base: { ...base, ...states.base },
+    target: { ...target, ...states.target },
     size,
-    targetSize: target.size,
+    targetSize: states.target.size,
     ...(sequence !== undefined && { sequence }),
     ...(notAfter !== undefined && { notAfter }),
     ...(description !== undefined && { description }),

@@ -19,15 +19,9 @@ import {
   type Field,
   type PartHeader,
 } from './archive-headers.ts';
+import { inlineFrames } from './frames.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import {
-  createPartOrder,
-  indexPart,
-  inlineFrames,
-  malformedArchive,
-  manifestPart,
-  parsePartName,
-} from './part-names.ts';
+import { createPartOrder, indexPart, malformedArchive, manifestPart, parsePartName } from './part-names.ts';
 
 export interface ArchivePart extends PartHeader {
   /** The content, of which nothing has been checked yet but its place. */

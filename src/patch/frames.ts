@@ -5,8 +5,15 @@ import { malformed } from './schema.ts';
 /** Size of every frame but the last of its kind, in bytes. */
 export const frameSize = 4 * 1024 * 1024;
 
+/** Frames of so many bytes together, or fewer, stand behind the index in its part (FORMAT §6.1). */
+export const inlineFrames = 64 * 1024;
+
+export function areInline(frames: readonly { readonly stored: number }[]): boolean {
+  return frames.reduce((sum, frame) => sum + frame.stored, 0) <= inlineFrames;
+}
+
 export interface FrameRecord {
-  /** Of the frame as it stands in the archive, as is `stored`. */
+  /** Of the frame as it stands in the archive, as is `stored`; cut to nothing where frames are behind the index. */
   readonly digest: Digest;
   /** `['brotli/1']`, or empty where the frame stands as it is. */
   readonly encoding: readonly string[];

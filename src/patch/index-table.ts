@@ -9,10 +9,23 @@ import type { Group } from './group.ts';
 import { assertGroups } from './group-rules.ts';
 import { formatIndex, parseIndex } from './index-wire.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { conform, digest, encoding, malformed, objectOf, whole } from './schema.ts';
+import { conform, digestPrefix, encoding, malformed, objectOf, whole } from './schema.ts';
 import type { Touched } from './touched.ts';
 
+/** How large a state is; for people, and for whoever draws progress. */
+export interface StateSize {
+  readonly entries: number;
+  /** Sum of the files' sizes in bytes. */
+  readonly size: number;
+}
+
+export interface States {
+  readonly base: StateSize;
+  readonly target: StateSize;
+}
+
 export interface PatchIndex {
+  readonly states: States;
   /** In byte order of their names. */
   readonly changes: readonly Change[];
   readonly groups: readonly Group[];
@@ -41,12 +54,14 @@ export function decodeIndex(data: Uint8Array, limits: Limits = defaultLimits): P
   return index;
 }
 
+const stateSize = objectOf({ entries: whole, size: whole }, false);
 const schema: z.ZodType<PatchIndex> = objectOf(
   {
+    states: objectOf({ base: stateSize, target: stateSize }, false),
     changes: z.array(changeSchema),
     groups: z.array(objectOf({ encoding, references: z.array(referenceSchema), payload: whole }, false)),
-    frames: z.array(objectOf({ digest, encoding, size: whole, stored: whole }, false)),
-    touched: objectOf({ before: digest, after: digest }, false),
+    frames: z.array(objectOf({ digest: digestPrefix, encoding, size: whole, stored: whole }, false)),
+    touched: objectOf({ before: digestPrefix, after: digestPrefix }, false),
   },
   false,
 );

@@ -7,8 +7,9 @@ import type { Meta } from '../layer/layer.ts';
 import type { Change, Reference } from './change.ts';
 import { readNames, writeNames } from './index-names.ts';
 import { placesOf, readReferences, writeReferences } from './index-references.ts';
-import type { PatchIndex } from './index-table.ts';
+import type { PatchIndex, StateSize } from './index-table.ts';
 import type { Limits } from './limits.ts';
+import { areInline } from './frames.ts';
 import { malformed } from './schema.ts';
 import { type WireReader, type WireWriter, wireReader, wireWriter } from './wire.ts';
 
@@ -17,13 +18,15 @@ const what = 'the index';
 const kinds = ['add', 'modify', 'move', 'remove'] as const;
 const types = [null, 'file', 'hive', 'link', 'directory', 'delete-entry'] as const;
 const digestSize = 32;
+/** Of the digests of all that is touched: nobody finds another content for 128 bits of one. */
+const touchedSize = 16;
 
 /** How many bytes of its digest a record has: enough to name what differs, where the digests of all say that something does. Of very many, the size has to do. */
 export function checkLength(records: number): number {
   return records <= 256 ? 2 : records <= 2048 ? 1 : 0;
 }
 
-export function formatIndex({ changes, groups, frames, touched }: PatchIndex): Uint8Array {
+export function formatIndex({ states, changes, groups, frames, touched }: PatchIndex): Uint8Array {
   const out = wireWriter();
   out.bytes(magic);
   const metas = changes.flatMap(({ kind, before, after }) => (kind === 'move' ? [before] : [before, after]));
@@ -56,9 +59,14 @@ export function formatIndex({ changes, groups, frames, touched }: PatchIndex): U
     out.number(size);
     out.number(stored);
   }
-  for (const { digest } of frames) out.digest(digest, digestSize);
-  out.digest(touched.before, digestSize);
-  out.digest(touched.after, digestSize);
+  const frameDigest = frameDigestSize(frames);
+  for (const { digest } of frames) out.digest(digest, frameDigest);
+  for (const { entries, size } of [states.base, states.target]) {
+    out.number(entries);
+    out.number(size);
+  }
+  out.digest(touched.before, touchedSize);
+  out.digest(touched.after, touchedSize);
   return out.finish();
 }
 
@@ -149,10 +157,18 @@ export function parseIndex(data: Uint8Array, limits: Limits): unknown {
     size: from.number(),
     stored: from.number(),
   })).map((frame) => ({ ...frame, digest: '' as Digest }));
-  for (const frame of frames) frame.digest = from.digest(digestSize);
-  const touched = { before: from.digest(digestSize), after: from.digest(digestSize) };
+  const frameDigest = frameDigestSize(frames);
+  for (const frame of frames) frame.digest = from.digest(frameDigest);
+  const stateSize = (): StateSize => ({ entries: from.number(), size: from.number() });
+  const states = { base: stateSize(), target: stateSize() };
+  const touched = { before: from.digest(touchedSize), after: from.digest(touchedSize) };
   if (from.left() > 0) throw malformed(what, 'bytes stand behind its end');
-  return { changes, groups, frames, touched };
+  return { states, changes, groups, frames, touched };
+}
+
+/** Frames behind the index need none of their own: the manifest has the digest of the whole part. */
+function frameDigestSize(frames: readonly { readonly stored: number }[]): number {
+  return areInline(frames) ? 0 : digestSize;
 }
 
 function typeOf(meta: Meta | null): number {

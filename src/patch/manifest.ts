@@ -15,9 +15,6 @@ export interface State {
   readonly version: string;
   /** FORMAT §3.3. */
   readonly digest: Digest;
-  readonly entries: number;
-  /** Sum of the files' sizes in bytes. */
-  readonly size: number;
 }
 
 /** Through which both sides of the comparison are seen. Each list is sorted by UTF-16 code units, without repetition. */
@@ -38,7 +35,7 @@ export interface Manifest {
   readonly base: State;
   readonly target: State;
   readonly rules: Rules;
-  /** The entry `index`: how it is coded, its size decoded, and size and digest as stored. */
+  /** The part `index`: how the index is coded, its size decoded and as stored, and the digest of the whole part, frames behind it included. */
   readonly index: {
     readonly encoding: readonly string[];
     readonly size: number;
@@ -118,7 +115,7 @@ const variable = z
 const instant = z.string().refine(isInstant, 'expected an instant in UTC, as in 2030-01-31T00:00:00Z');
 
 function manifestSchema(lenient: boolean): z.ZodType<Manifest> {
-  const state = objectOf({ version: label, digest, entries: whole, size: whole }, lenient);
+  const state = objectOf({ version: label, digest }, lenient);
   return objectOf(
     {
       format: version,

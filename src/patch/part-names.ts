@@ -4,9 +4,6 @@ import { PatchError } from '../errors.ts';
 export const manifestPart = 'manifest.json';
 export const indexPart = 'index';
 
-/** Frames of so many bytes together, or fewer, stand behind the index in its part: FORMAT §6.1. */
-export const inlineFrames = 64 * 1024;
-
 /** The part of frame number `frame`, counted from 0. */
 export function framePart(frame: number): string {
   return `frames/${String(frame).padStart(6, '0')}`;
@@ -14,7 +11,7 @@ export function framePart(frame: number): string {
 
 /** The part of the Ed25519 signature of the key with that id. */
 export function signaturePart(keyId: string): string {
-  return `signatures/${keyId}.ed25519`;
+  return `signatures/${keyId}`;
 }
 
 /** FORMAT §7. */
@@ -31,7 +28,7 @@ export type Part =
 export function parsePartName(name: string): Part | null {
   if (name === manifestPart) return { kind: 'manifest' };
   if (name === indexPart) return { kind: 'index' };
-  const keyId = /^signatures\/([0-9a-f]{32})\.ed25519$/.exec(name)?.[1];
+  const keyId = /^signatures\/([0-9a-f]{32})$/.exec(name)?.[1];
   if (keyId !== undefined) return { kind: 'signature', keyId };
   const frame = /^frames\/([0-9]{6})$/.exec(name)?.[1];
   return frame === undefined ? null : { kind: 'frame', frame: Number(frame) };

@@ -1,5 +1,5 @@
 /** Random access to the payloads of a patch through its frames: only checked frames are decoded, few are kept. */
-import { type Bytes, assertRange, digestOf } from '../bytes.ts';
+import { type Bytes, assertRange, digestOf, sameDigest } from '../bytes.ts';
 import type { Compressor } from '../compress/compressor.ts';
 import { PatchError } from '../errors.ts';
 import { type FrameRecord, frameSize } from './frames.ts';
@@ -63,7 +63,7 @@ async function decodeFrame(
   const name = `frame ${at}`;
   if (bytes.size !== record.stored) throw damaged(name);
   let data = await bytes.read(0, bytes.size);
-  if (digestOf(data) !== record.digest) throw damaged(name);
+  if (!sameDigest(digestOf(data), record.digest)) throw damaged(name);
   for (const id of record.encoding.toReversed()) {
     const compressor = compressors.find((one) => one.id === id);
     if (!compressor) throw unknownCodec(id, name);

@@ -1,5 +1,5 @@
 /** Holds what a patch expects against what is there (FORMAT §9), before anything is changed. */
-import type { Digest } from '../bytes.ts';
+import { type Digest, sameDigest } from '../bytes.ts';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { sameContent, sameMeta, stateDigest } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
@@ -57,7 +57,7 @@ export async function checkBase(
     differences.push(...(await folderProblem(change)));
   }
   const isWhole = (lines: readonly Line[], digest: Digest): boolean =>
-    stateDigest(withDigests(lines, (name) => digests.get(name))) === digest;
+    sameDigest(stateDigest(withDigests(lines, (name) => digests.get(name))), digest);
   // FORMAT §9: what the records have of their digests is not enough to go on.
   if ((applied || perhaps) && isWhole(entriesAfter(changes), touched.after)) {
     if (applied || differences.length > 0) return { state: 'target', digests };

@@ -106,7 +106,10 @@ async function encodeGroup(
   let chosen = references;
   let encoded = await encode(chosen);
   if (!encoded) return null;
-  if (references.length > 1 && target.size <= (references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain)) {
+  if (
+    references.length > 1 &&
+    target.size <= (references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain)
+  ) {
     const used = await usedReferences(references, named, encoded, codecs, target.size, context);
     if (used.length < references.length) {
       const again = await encode(used);
@@ -164,7 +167,9 @@ async function usedReferences(
       if (end >= offset + length) break;
     }
   }
-  return references.filter((entry, index) => (used.get(index) ?? 0) >= (named.has(entry.name) ? 1 : worthNaming));
+  return references.filter(
+    (entry, index) => (used.get(index) ?? 0) >= (named.has(entry.name) ? 1 : worthNaming),
+  );
 }
 
 function referenceBytes(references: readonly Entry[]): Bytes {

@@ -119,7 +119,7 @@ export function frameFile(frame: FrameRecord, number: number, contents: Uint8Arr
   return withContents(`frames/${String(number).padStart(6, '0')}`, contents, { frame: Object.freeze(frame) });
 }
 
-/** A part of the archive under its name there: `manifest.json`, `signatures/….ed25519`, `index`. */
+/** A part of the archive under its name there: `manifest.json`, `signatures/…`, `index`. */
 export function partFile(part: string, contents: Uint8Array | Bytes): PartFile {
   return withContents(part, contents, { part });
 }

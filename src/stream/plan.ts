@@ -3,6 +3,7 @@ import type { Bytes } from '../bytes.ts';
 import type { Change } from '../patch/change.ts';
 import type { FrameRecord } from '../patch/frames.ts';
 import type { Group } from '../patch/group.ts';
+import type { States } from '../patch/index-table.ts';
 import type { Manifest } from '../patch/manifest.ts';
 import type { Touched } from '../patch/touched.ts';
 
@@ -13,6 +14,7 @@ export interface PlannedGroup extends Group {
 
 export interface Plan {
   readonly manifest: Manifest;
+  readonly states: States;
   /** All changes, in byte order of names. The digests in them are cut short (FORMAT §5.2). */
   readonly changes: readonly Change[];
   readonly groups: readonly PlannedGroup[];

@@ -1,5 +1,5 @@
 /** Sees every content that a plan makes, and says whether together they are what it promises (FORMAT §9). */
-import type { Digest } from '../bytes.ts';
+import { type Digest, sameDigest } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { stateDigest } from '../layer/inventory.ts';
 import type { EntryName } from '../layer/name.ts';
@@ -24,7 +24,7 @@ export function witnessOf(plan: Plan): Witness {
     saw: (name, digest) => void seen.set(name, digest),
     confirm() {
       const made = stateDigest(withDigests(entriesAfter(plan.changes), (name) => seen.get(name)));
-      if (made === plan.touched.after) return;
+      if (sameDigest(made, plan.touched.after)) return;
       throw new PatchError('E_DIGEST', 'what the patch made is not what it promises', {
         help: 'the patch is damaged; get it again',
       });

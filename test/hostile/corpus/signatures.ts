@@ -83,7 +83,7 @@ export const signatures: readonly Hostile[] = [
     { ...one!, name: one!.name.replace(/[0-9a-f]{32}/, (id) => `A${id.slice(1).toUpperCase()}`) },
   ]),
   lie('a key id that leads out', /foreign part/, ([one]) => [
-    { ...one!, name: 'signatures/../../outside/secret.ed25519' },
+    { ...one!, name: 'signatures/../../outside/secret' },
   ]),
   lie('a signature of another kind', /foreign part/, ([one]) => [
     { ...one!, name: one!.name.replace('ed25519', 'none') },

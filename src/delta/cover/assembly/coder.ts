@@ -73,14 +73,11 @@ export function codeBit(bit: i32, p: u32): i32 {
 /** Ends a stream. Gives where it ends, or 0 where it did not fit, or where it is not as long as what was read from it. */
 export function finish(): usize {
   if (writing) {
-    for (let i = 0; i < 4; i++) {
-      put(high >>> 24);
-      high <<= 8;
-    }
-  } else if (at != end) {
-    return 0;
+    // With zeros behind it, which a reader finds beyond the end, this lies between the bounds: their first bytes differ.
+    put(high >>> 24);
+    return missing == 0 ? at : 0;
   }
-  return missing == 0 ? at : 0;
+  return at == end && missing == 3 ? at : 0;
 }
 
 /** Whether reading has gone far beyond the end of the stream: what comes of it is of no use. */
