@@ -11,24 +11,24 @@ export async function claimDirectory(directory: string, flusher: Flusher, force 
   const claimed = await claim(join(directory, workFolder), flusher, force);
   const { work, recovered } = claimed;
   try {
-    discardUndos(directory);
+    await discardUndos(directory, flusher);
   } catch (error) {
-    claimed.release();
+    await claimed.release();
     throw error;
   }
   let released = false;
   return {
     work,
     recovered,
-    release() {
+    async release() {
       if (released) return;
       released = true;
       try {
-        if (!isUnfinished(work)) discardUndos(directory);
+        if (!isUnfinished(work)) await discardUndos(directory, flusher);
       } catch {
         // The target is right; the next run cleans up.
       }
-      claimed.release();
+      await claimed.release();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A target that is a new folder beside the base: what the patch does not touch is copied, the base stays as it is. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { PatchError, fromSystem } from '../errors.ts';
+import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
 import { assemble } from './assemble.ts';
@@ -34,6 +34,7 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOp
   const tree = join(work, 'tree');
   const flusher = createFlusher(durable);
   return draftingTarget({
+    place: destination,
     pathOf: (name) => pathIn(layer, name),
     claim: async () => claim(work, flusher),
     check(release) {
@@ -43,26 +44,22 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOp
     },
     drafts: () => createDrafts({ work, flusher, keep: null }),
     async commit({ staged, sidecars }, drafts, release, signal) {
-      try {
-        const files = allFiles(layer, sidecars(layer, release.identity), release);
-        const isOurs = ({ path }: Sidecar): boolean => isInside(path, layer.directory);
-        await buildTree({ layer, tree, staged, inside: files.filter(isOurs), signal });
-        const outside = files.filter((one) => !isOurs(one) && one.content);
-        const beside = outside.map((one) => ({ ...one, path: besideOf(destination, one.path, layer) }));
-        const others = await planSidecars(beside, dirname(destination), drafts, signal);
-        const transaction = assemble([treePart(tree, destination, layer, drafts.reserve('backup')), others], {
-          root: dirname(destination),
-          patch: { ...facts(release), to: release.identity.version },
-          keep: null,
-        });
-        if (durable) await flushTree(tree, flusher);
-        await drafts.flush();
-        assertSettled(join(layer.directory, workFolder));
-        options.assertUnchanged?.();
-        await execute(work, transaction, { root: dirname(destination), flusher, signal });
-      } catch (error) {
-        throw fromSystem(error, 'write', destination);
-      }
+      const files = allFiles(layer, sidecars(layer, release.identity), release);
+      const isOurs = ({ path }: Sidecar): boolean => isInside(path, layer.directory);
+      await buildTree({ layer, tree, staged, inside: files.filter(isOurs), signal });
+      const outside = files.filter((one) => !isOurs(one) && one.content);
+      const beside = outside.map((one) => ({ ...one, path: besideOf(destination, one.path, layer) }));
+      const others = await planSidecars(beside, dirname(destination), drafts, signal);
+      const transaction = assemble([treePart(tree, destination, layer, drafts.reserve('backup')), others], {
+        root: dirname(destination),
+        patch: { ...facts(release), to: release.identity.version },
+        keep: null,
+      });
+      if (durable) await flushTree(tree, flusher);
+      await drafts.flush();
+      assertSettled(join(layer.directory, workFolder));
+      options.assertUnchanged?.();
+      await execute(work, transaction, { root: dirname(destination), flusher, signal });
     },
   });
 }

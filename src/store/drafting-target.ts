@@ -1,6 +1,6 @@
 /** What every target on disk shares: a claimed work folder with drafts, from the first change to the end. */
 import type { EntryName } from '../layer/name.ts';
-import { PatchError } from '../errors.ts';
+import { PatchError, fromSystem } from '../errors.ts';
 import { assertDistinct, withFolders } from './distinct-names.ts';
 import type { Drafts } from './drafts.ts';
 import { type Gathering, createGathering } from './gather.ts';
@@ -8,6 +8,8 @@ import type { Release, Target } from './target.ts';
 import type { Claim } from './work-folder.ts';
 
 export interface DraftingOptions {
+  /** For messages. */
+  readonly place: string;
   readonly claim: () => Promise<Claim>;
   readonly pathOf: (name: EntryName) => string;
   /** Refuses, before anything is drafted, what cannot work. */
@@ -22,7 +24,14 @@ export interface DraftingOptions {
   ) => Promise<void>;
 }
 
-export function draftingTarget({ claim, pathOf, check, drafts: make, commit }: DraftingOptions): Target {
+export function draftingTarget({
+  place,
+  claim,
+  pathOf,
+  check,
+  drafts: make,
+  commit,
+}: DraftingOptions): Target {
   const gathering = createGathering(pathOf);
   let claimed: Claim | null = null;
   let begun: { readonly drafts: Drafts; readonly release: Release } | null = null;
@@ -34,21 +43,30 @@ export function draftingTarget({ claim, pathOf, check, drafts: make, commit }: D
   };
   const end = async (): Promise<void> => {
     begun = null;
-    claimed?.release();
+    const given = claimed;
     claimed = null;
+    await given?.release();
   };
   return {
     async prepare(release) {
-      claimed ??= await claim();
-      check(release);
-      begun ??= { drafts: make(), release };
+      try {
+        claimed ??= await claim();
+        check(release);
+        begun ??= { drafts: make(), release };
+      } catch (error) {
+        throw fromSystem(error, 'write', place);
+      }
     },
     stage: async (change, contents, signal) => gathering.stage(change, contents, begin().drafts, signal),
     async commit(signal) {
       const { drafts, release } = begin();
-      const changes = gathering.staged.map(({ change }) => change);
-      withFolders(claimed?.work ?? '', (folder) => assertDistinct(changes, folder));
-      await commit(gathering, drafts, release, signal);
+      try {
+        const changes = gathering.staged.map(({ change }) => change);
+        withFolders(claimed?.work ?? place, (folder) => assertDistinct(changes, folder));
+        await commit(gathering, drafts, release, signal);
+      } catch (error) {
+        throw fromSystem(error, 'write', place);
+      }
       await end();
     },
     abort: end,

@@ -1,5 +1,5 @@
 /** What a target remembers from one patch to the next, in the folder `.vpa` at its top, which is no part of its state. */
-import { readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isDigest } from '../bytes.ts';
@@ -8,8 +8,10 @@ import { historyFolder } from '../layer/directory-layer.ts';
 import { removeTree } from './remove-tree.ts';
 import { statsAt } from './stats.ts';
 import type { Release } from './target.ts';
+import type { Flusher } from './transaction/flush.ts';
 import { type Take, type Transaction, readRecord } from './transaction/record.ts';
 import { leftBeside, undoRecord } from './transaction/transaction.ts';
+import { removeBeside } from './work-folder.ts';
 
 const sequence = z.int().min(0);
 const schema = z.object({
@@ -117,16 +119,28 @@ export function discarding({ folder }: Undo): Take {
 const discarded = 'discarded.json';
 
 /** Removes the backups that no longer count, and the folder when nothing is remembered; never while a transaction is unfinished. */
-export function discardUndos(directory: string): void {
-  for (const { folder } of undoFolders(directory)) {
-    if (statsAt(join(folder, undoRecord)) !== null) continue;
+export async function discardUndos(directory: string, flusher: Flusher): Promise<void> {
+  for (const { folder } of undoFolders(directory).filter(isDiscarded)) {
     const old = readRecord(join(folder, discarded), directory);
     const beside = old ? leftBeside({ ...old, keep: null }, directory) : [];
-    for (const path of beside) rmSync(path, { force: true });
+    await removeBeside(beside, flusher);
     removeTree(folder);
   }
   const history = join(directory, historyFolder);
-  if (statsAt(history)?.isDirectory() === true && readdirSync(history).length === 0) rmdirSync(history);
+  if (isEmptyFolder(history)) rmdirSync(history);
+}
+
+/** Whether there is something that `discardUndos` would remove. */
+export function hasDiscarded(directory: string): boolean {
+  return undoFolders(directory).some(isDiscarded) || isEmptyFolder(join(directory, historyFolder));
+}
+
+function isDiscarded({ folder }: { readonly folder: string }): boolean {
+  return statsAt(join(folder, undoRecord)) === null;
+}
+
+function isEmptyFolder(path: string): boolean {
+  return statsAt(path)?.isDirectory() === true && readdirSync(path).length === 0;
 }
 
 /** Highest number first. */

@@ -49,6 +49,7 @@ export function inPlaceTarget(layer: DirectoryLayer, options: InPlaceOptions = {
   let kept: ReturnType<typeof nextUndo> | null = null;
   let work = '';
   return draftingTarget({
+    place: directory,
     pathOf,
     async claim() {
       const claim = await claimDirectory(directory, flusher);

@@ -7,7 +7,6 @@ import { dryTarget } from './dry-target.ts';
 import { type InPlaceOptions, inPlaceTarget } from './in-place-target.ts';
 import { recoverDirectory } from './recover-directory.ts';
 import type { Target } from './target.ts';
-import { createFlusher } from './transaction/flush.ts';
 import type { Outcome } from './transaction/transaction.ts';
 import { type WatchedLayer, openWatched } from './watch-layer.ts';
 import { assertSettled } from './work-folder.ts';
@@ -39,7 +38,7 @@ export function openPlace(options: PlaceOptions): Place {
     async base() {
       if (opened) return opened.layer;
       if (dryRun) assertSettled(join(resolve(to), workFolder));
-      const outcome = dryRun ? null : await recoverDirectory(to, createFlusher(rest.durable ?? true));
+      const outcome = dryRun ? null : await recoverDirectory(to, { durable: rest.durable ?? true });
       if (outcome !== null) onRecovered?.(outcome);
       opened = openWatched(to, registry);
       return opened.layer;

@@ -14,7 +14,7 @@ export interface Claim {
   /** What became of what a killed run had left; null where there was nothing. */
   readonly recovered: Outcome | null;
   /** Removes what is in the folder, unless an unfinished transaction needs it, and gives the claim back. */
-  release(): void;
+  release(): Promise<void>;
 }
 
 /** Names of drafts beside files outside of the target, for whoever cleans up behind a killed run that had no record yet. */
@@ -29,17 +29,17 @@ export async function claim(work: string, flusher: Flusher, force = false): Prom
   const lock = acquireLock(work, force);
   try {
     const recovered = await resume(work, flusher);
-    sweep(work);
+    await sweep(work, flusher);
     let released = false;
     return {
       work,
       recovered,
-      release() {
+      async release() {
         // Afterwards the folder may be somebody else's.
         if (released) return;
         released = true;
         try {
-          if (!isUnfinished(work)) sweep(work);
+          if (!isUnfinished(work)) await sweep(work, flusher);
         } catch {
           // The target is right; the next run cleans up.
         }
@@ -56,7 +56,7 @@ export async function claim(work: string, flusher: Flusher, force = false): Prom
 export async function recover(work: string, flusher: Flusher, force = false): Promise<Outcome | null> {
   if (statsAt(work) === null) return null;
   const claimed = await claim(work, flusher, force);
-  claimed.release();
+  await claimed.release();
   return claimed.recovered;
 }
 
@@ -95,11 +95,17 @@ export async function noteBeside(work: string, paths: readonly string[], flusher
   await flusher.paths([work, dirname(work)]);
 }
 
-function sweep(work: string): void {
+async function sweep(work: string, flusher: Flusher): Promise<void> {
   const found = findRecord(work);
   const left = found ? leftBeside(found.transaction, dirname(work)) : notedBeside(work);
-  for (const path of left) rmSync(path, { force: true });
+  await removeBeside(left, flusher);
   emptyFolder(work, new Set([lockName]));
+}
+
+/** Before what tells of them goes: else a power failure could leave them where nobody looks. */
+export async function removeBeside(paths: readonly string[], flusher: Flusher): Promise<void> {
+  for (const path of paths) rmSync(path, { force: true });
+  await flusher.paths(new Set(paths.map((path) => dirname(path))));
 }
 
 function notedBeside(work: string): string[] {

@@ -163,7 +163,7 @@ function manyFiles(version: number): Tree {
 
 /** Gives how long the child worked, in milliseconds. */
 async function killAfter(patch: string, to: string, delay: number): Promise<number> {
-  const one: ChildProcess = fork(child, [patch, to], { execArgv: ['--import', 'tsx'] });
+  const one: ChildProcess = fork(child, [patch, JSON.stringify({ to })], { execArgv: ['--import', 'tsx'] });
   await once(one, 'message');
   const started = performance.now();
   const exited = once(one, 'exit');

@@ -43,7 +43,7 @@ export function acquireLock(folder: string, force = false): Lock {
     throw busy(folder, null);
   } catch (error) {
     held.delete(token);
-    rmSync(claim, { recursive: true, force: true });
+    discard(claim, token);
     removeIfEmpty(folder);
     throw fromSystem(error, 'write', folder);
   }
@@ -114,6 +114,15 @@ function release(folder: string, token: string): void {
   }
   removeIfEmpty(join(folder, lockName));
   removeIfEmpty(folder);
+}
+
+function discard(claim: string, token: string): void {
+  try {
+    rmSync(join(claim, `owner-${token}`), { force: true });
+  } catch {
+    // Whoever has the lock next cleans up.
+  }
+  removeIfEmpty(claim);
 }
 
 function removeIfEmpty(path: string): void {

@@ -92,9 +92,11 @@ export async function untakeAll({ takes, restore }: Transaction, { root, flusher
     takes.flatMap(({ path, to }) => [path, to]),
     root,
   );
-  for (const { path, to } of takes.toReversed()) {
+  for (const { path, to, keep } of takes.toReversed()) {
     assertNoLink(dirname(path), root);
-    if ((await shift(to, path)) === 'blocked') throw conflict(path, 'is in the way of what was there before');
+    const shifted = await shift(to, path);
+    if (shifted === 'blocked' && !(keep === true && statsAt(path)?.isDirectory() === true))
+      throw conflict(path, 'is in the way of what was there before');
   }
   await setModes(restore, foldersOf(takes.flatMap(({ path, to }) => [path, to])), flusher);
 }

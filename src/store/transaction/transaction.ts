@@ -40,8 +40,24 @@ export async function execute(work: string, transaction: Transaction, running: R
   if (outcome === 'undone') throw fromSystem(error, 'write', running.root);
 }
 
-/** Takes a finished transaction back, whose record was brought to the work folder as `unput`. */
-export async function reverse(work: string, transaction: Transaction, running: Running): Promise<void> {
+/**
+ * Takes a finished transaction back, whose record was kept at `kept`. After any error it is as it was before, and the error
+ * is thrown.
+ */
+export async function reverse(
+  work: string,
+  kept: string,
+  transaction: Transaction,
+  running: Running,
+): Promise<void> {
+  const record = recordPath(work, 'unput');
+  try {
+    renameSync(kept, record);
+    await running.flusher.paths([work, dirname(kept)]);
+  } catch (error) {
+    if (existsSync(record)) renameSync(record, kept);
+    throw fromSystem(error, 'write', running.root);
+  }
   const { outcome, error } = await drive(work, { state: 'unput', transaction }, running);
   if (outcome === 'finished') throw fromSystem(error, 'write', running.root);
 }
