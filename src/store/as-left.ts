@@ -1,7 +1,7 @@
 /** Holds a target against what a transaction has left there, before that is undone. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Digest } from '../bytes.ts';
+import { type Digest, sameDigest } from '../bytes.ts';
 import { PatchError } from '../errors.ts';
 import { digestLength, readHere } from '../layer/read-files.ts';
 import { statsAt } from './stats.ts';
@@ -44,7 +44,8 @@ async function putDifference({ path, digest, from, link }: Put, signal: AbortSig
     return stats.isSymbolicLink() && readlinkSync(path) === link ? null : 'is not the link';
   if (digest === undefined) return null;
   if (!stats.isFile()) return 'is no file';
-  return (await digestAt(path, signal)) === digest ? null : 'has another content';
+  const now = await digestAt(path, signal);
+  return now !== null && sameDigest(now, digest) ? null : 'has another content';
 }
 
 async function digestAt(path: string, signal: AbortSignal): Promise<Digest | null> {

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { digestOf, isDigest } from '../../bytes.ts';
+import { type Digest, digestOf } from '../../bytes.ts';
 import { PatchError, systemCode } from '../../errors.ts';
 import type { Flusher } from './flush.ts';
 
@@ -27,10 +27,14 @@ const put = z.object({
   path: z.string(),
   /** Null: a new folder. */
   from: z.string().nullable(),
-  /** What a file is to be then, to tell later whether somebody changed it. */
-  digest: z.string().refine(isDigest).optional(),
+  /** What a file is to be then, or the beginning of it (FORMAT §5.2), to tell later whether somebody changed it. */
+  digest: z.string().refine(isDigestStart).optional(),
   link: z.string().optional(),
 });
+
+function isDigestStart(text: string): text is Digest {
+  return /^sha256:[0-9a-f]{1,64}$/.test(text);
+}
 
 const mode = z.tuple([z.string(), z.int().min(0).max(0o7777)]);
 
