@@ -187,9 +187,9 @@ export function operationsOf({ patch, registry }: Kind): Operation[] {
 }
 
 /** What a restart does before anything else. */
-export async function recoverAll(root: string): Promise<void> {
-  await recoverDirectory(join(root, 'app'));
-  await recoverDirectory(join(root, 'out'));
+export async function recoverAll(root: string, durable = true): Promise<void> {
+  await recoverDirectory(join(root, 'app'), { durable });
+  await recoverDirectory(join(root, 'out'), { durable });
 }
 
 export const stateOf = (root: string): string[] => listing(readTree(root));

@@ -4,7 +4,7 @@
  *
  * The model is stricter than any file system that keeps a journal. A change of names (create, rename, remove) is certain
  * when every folder that it changes was flushed behind it; until then it may be lost, alone or with any others, in any
- * order. A rename is lost or done as a whole. Content and mode are certain when the file or folder itself was flushed
+ * order. A rename is lost or done as a whole, and a folder that is gone for certain was empty. Content and mode are certain when the file or folder itself was flushed
  * behind them; until then a file may be empty, cut off, or full of zeros.
  */
 import {
@@ -38,7 +38,9 @@ type Step =
   | { readonly do: 'write'; readonly path: string; readonly at: number; readonly data: Buffer };
 
 /** What happened, and the numbers of the files and folders that have to be flushed to make it certain. */
-export type Event = { readonly flushed: number } | { readonly step: Step; readonly needs: readonly number[] };
+export type Event =
+  | { readonly flushed: number }
+  | { readonly step: Step; readonly needs: readonly number[]; readonly emptied?: number };
 
 /** Runs, and gives what happened below `root`. */
 export async function recording(root: string, work: () => Promise<unknown>): Promise<Event[]> {
@@ -57,7 +59,7 @@ export async function recording(root: string, work: () => Promise<unknown>): Pro
     if (!stats) return [];
     if (!stats.isDirectory()) return [names({ do: 'unlink', path: name(path) }, path)];
     const below = readdirSync(path).flatMap((one) => removal(join(path, one)));
-    return [...below, names({ do: 'rmdir', path: name(path) }, path)];
+    return [...below, { ...names({ do: 'rmdir', path: name(path) }, path), emptied: stats.ino }];
   };
   const before = (call: AnyCall, path: string, given: readonly unknown[]): void => {
     noted = [];
@@ -77,6 +79,8 @@ export async function recording(root: string, work: () => Promise<unknown>): Pro
   };
   const after = (call: AnyCall, given: readonly unknown[], result: unknown): void => {
     const [first, second] = given;
+    // It ends later, perhaps behind a call that has failed.
+    if (call === 'fsync') noted = [];
     for (const one of noted) {
       if ('step' in one && (one.step.do === 'folder' || one.step.do === 'create')) {
         // What was made has its mode, and its folder a number, only now.
@@ -128,6 +132,8 @@ export function certainAt(events: readonly Event[], moment: number): boolean[] {
     const event = events[at]!;
     if ('flushed' in event) flushed.add(event.flushed);
     certain[at] = 'flushed' in event || event.needs.every((one) => flushed.has(one));
+    // A folder that is gone for certain was empty, so what took the last things out of it is certain too.
+    if (certain[at] && 'emptied' in event) flushed.add(event.emptied);
   }
   return certain;
 }

@@ -28,7 +28,9 @@ export async function takeAll({ takes }: Transaction, { root, flusher, signal }:
     throwIfCancelled(signal);
     await takeOne(one, root);
   }
-  await flusher.paths(foldersOf(takes.flatMap(({ path, to }) => [path, to])));
+  // What was taken out of a folder that was taken itself is known where that folder is now.
+  const gone = takes.map(({ to }) => to).filter((to) => statsAt(to)?.isDirectory());
+  await flusher.paths([...foldersOf(takes.flatMap(({ path, to }) => [path, to])), ...gone]);
 }
 
 async function takeOne({ path, to, keep }: Take, root: string): Promise<void> {
@@ -83,6 +85,7 @@ export async function unputAll({ puts }: Transaction, { root, flusher }: Running
     if (from === null) removeFolder(path);
     else await shift(path, from);
   }
+  // A folder that is gone for certain was empty for certain, so that it needs no flush of its own.
   await flusher.paths(foldersOf(puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]))));
 }
 
