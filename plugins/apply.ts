@@ -30,7 +30,7 @@ import { type Witness, witnessOf } from '../src/stream/witness.ts';
 
 export interface ApplyOptions {
   /** What the patch is applied to; only read. */
-  readonly base: LayerSource | Layer | (() => Layer);
+  readonly base: LayerSource | Layer | (() => Layer | Promise<Layer>);
   /** Variable name → this machine's path, beside those of the layer. */
   readonly variables?: Readonly<Record<string, string>>;
   readonly codecs?: readonly DeltaCodec[];

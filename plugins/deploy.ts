@@ -1,7 +1,7 @@
 /** deploy: finished changes → a target, all or nothing; or a `.vpa` → a file. The only stage that writes. */
 import type Vinyl from 'vinyl';
 import type { Plan } from '../src/stream/plan.ts';
-import type { Target } from '../src/store/target.ts';
+import type { Release, Target } from '../src/store/target.ts';
 import { witnessOf } from '../src/stream/witness.ts';
 import { writeWhole } from '../src/store/write-whole.ts';
 import { type ChangeFile, changeFile, isChange, isPlan, streamOf } from '../src/stream/file.ts';
@@ -40,8 +40,7 @@ async function* deployChanges(
     for await (const file of files) {
       if (isPlan(file)) {
         plan = file.plan;
-        const { application, target: state } = plan.manifest;
-        target().identify({ ...application, version: state.version });
+        await target().prepare(releaseOf(plan), signal);
         yield file;
       } else if (isChange(file)) {
         if (file.change.encoding.length > 0) {
@@ -69,6 +68,18 @@ async function* deployChanges(
     if (!committed) await opened?.abort();
   }
   for (const change of staged) yield await changeFile(change, null);
+}
+
+function releaseOf({ manifest, changes }: Plan): Release {
+  const { application, base, target: state, sequence } = manifest;
+  return {
+    identity: { ...application, version: state.version },
+    from: base.version,
+    digest: state.digest,
+    size: state.size,
+    ...(sequence !== undefined && { sequence }),
+    changes,
+  };
 }
 
 async function* deployFile(

@@ -17,6 +17,7 @@ export const exitCodes = {
   E_UNTRUSTED: 5,
   E_UNVERIFIED: 5,
   E_BASE_MISMATCH: 6,
+  E_DOWNGRADE: 6,
   E_BUSY: 7,
   E_CONFLICT: 7,
   E_RIGHTS: 8,

@@ -24,7 +24,10 @@ export type { Trust } from './sign/policy.ts';
 export { signedMessage } from './sign/message.ts';
 export { copyTarget } from './store/copy-target.ts';
 export { inPlaceTarget } from './store/in-place-target.ts';
-export type { Target } from './store/target.ts';
+export { type RecoverOptions, recoverDirectory } from './store/recover-directory.ts';
+export { type Status, statusOf } from './store/status.ts';
+export type { Release, Target } from './store/target.ts';
+export { type UndoOptions, undoDirectory } from './store/undo.ts';
 export {
   changeFile,
   contentsOf,

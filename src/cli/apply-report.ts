@@ -1,8 +1,10 @@
 /** What `apply` did, for people. */
 import { printable } from './printable.ts';
 import { kindsText, titleLine } from './report-text.ts';
+import type { Cost } from '../store/space.ts';
 import type { KindCounts } from './report.ts';
 import type { Note } from './session.ts';
+import { formatSize } from './units.ts';
 
 export interface ApplyReport {
   readonly status: 'applied' | 'already-applied' | 'dry-run';
@@ -15,6 +17,8 @@ export interface ApplyReport {
   readonly trusted: readonly string[];
   /** How many entries the patch adds, modifies, moves and removes. */
   readonly changes: KindCounts;
+  /** In bytes: what is read of the base, written, and on the disk in addition while it is applied in place. */
+  readonly cost: Cost;
   readonly notices: readonly Note[];
 }
 
@@ -25,5 +29,7 @@ export function applyLines(report: ApplyReport): string[] {
     'already-applied': `${target} is this version already: nothing was changed`,
     'dry-run': `can be applied to ${target}: ${kindsText(report.changes)}; nothing was written`,
   };
-  return [titleLine(report), `  ${lines[report.status]}`];
+  const { reads, writes, extra } = report.cost;
+  const cost = `  reads ${formatSize(reads)}, writes ${formatSize(writes)}, needs ${formatSize(extra)} more on the disk meanwhile`;
+  return [titleLine(report), `  ${lines[report.status]}`, ...(report.status === 'dry-run' ? [cost] : [])];
 }

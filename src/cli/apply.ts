@@ -1,12 +1,15 @@
 /** `vpa apply FILE --to DIR`: applies a patch, all or nothing. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openFile } from '../layer/file-bytes.ts';
 import { openArchiveFile } from '../stream/open-archive-file.ts';
 import { type Command, Option } from 'commander';
 import type Vinyl from 'vinyl';
 import { applyPatch, defineApplication } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
-import { openDirectory } from '../layer/directory-layer.ts';
+import { layerFile } from '../layer/layer-json.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
+import { costOf } from '../store/space.ts';
 import { isChange, isPlan } from '../stream/file.ts';
 import type { Plan } from '../stream/plan.ts';
 import { type Stage, after, stage } from '../stream/stage.ts';
@@ -14,6 +17,7 @@ import { applyLines, type ApplyReport } from './apply-report.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
 import { countKinds } from './report.ts';
+import { recoveredNote } from './recover.ts';
 import { withSession } from './session.ts';
 import { type TrustOptions, addTrustOptions, readTrust } from './trust-options.ts';
 
@@ -24,12 +28,18 @@ interface ApplyOptions extends CommonOptions, TrustOptions {
   readonly registry: readonly string[];
   readonly config?: string;
   readonly dryRun?: boolean;
+  readonly backup?: 'none' | 'keep';
+  readonly allowDowngrade?: boolean;
+  readonly allowInUse?: boolean;
+  /** False with --no-sync. */
+  readonly sync: boolean;
 }
 
 const examples = `
 Examples:
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
+  $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --backup keep
   $ vpa apply fix.vpa --to notes-1.0.0 --out notes-1.0.1 --registry notes.reg --trust acme.pub.pem`;
 
 export function apply(command: Command): void {
@@ -49,7 +59,16 @@ export function apply(command: Command): void {
     .option('--out <folder>', 'the new folder; the old one stays as it is')
     .addOption(many('--registry <file>', 'registry file (.reg text, hive, Wine) of an application folder'))
     .option('--config <file>', 'configuration: variables, codecs and stages')
-    .option('--dry-run', 'do everything but write');
+    .addOption(
+      new Option('--backup <how>', 'keep what was there before, for vpa undo (default: none)').choices([
+        'none',
+        'keep',
+      ]),
+    )
+    .option('--allow-downgrade', 'also a patch that is older than the one applied before')
+    .option('--allow-in-use', 'also replace files that programs have open')
+    .option('--no-sync', 'do not wait for the disk: a power failure may leave anything')
+    .option('--dry-run', 'do everything but write, and tell what it costs');
   addTrustOptions(command);
   addCommonOptions(command)
     .addHelpText('after', examples)
@@ -59,14 +78,20 @@ export function apply(command: Command): void {
         const out = newFolder(options);
         openFile(file);
         const config = options.config === undefined ? {} : await loadConfig(options.config);
-        const base = { to, registry, dryRun, ...(out !== undefined && { out }) };
+        const base = {
+          ...{ to, registry, dryRun, durable: options.sync, backup: options.backup ?? 'none' },
+          allowDowngrade: options.allowDowngrade ?? false,
+          allowInUse: options.allowInUse ?? false,
+          onRecovered: (outcome: 'finished' | 'undone') => session.note(recoveredNote(outcome)),
+          ...(out !== undefined && { out }),
+        };
         const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
-        const { description } = openDirectory(to, registry);
         const seen: { plan?: Plan; applied: boolean } = { applied: true };
         const see = seePlan((plan) => {
           seen.plan = plan;
           const hives = plan.changes.some(({ name }) => hiveRootOf(name) !== null);
-          if (hives && description === null && registry.length === 0) session.note(noRegistry);
+          const isPlain = !existsSync(join(to, layerFile));
+          if (hives && isPlain && registry.length === 0) session.note(noRegistry);
         });
         const chain = after('verify', [openArchiveFile(file), ...patch], see);
         const onFile = (one: Vinyl): void => {
@@ -86,6 +111,7 @@ export function apply(command: Command): void {
           target: applied ? to : (out ?? to),
           trusted,
           changes: countKinds(changes),
+          cost: costOf(changes),
           notices: session.notes,
         };
         session.print(report, () => applyLines(report));
@@ -99,12 +125,14 @@ const noRegistry = {
 };
 
 /** The folder that is to be made, or undefined where the old one is to be changed. */
-function newFolder({ mode, out }: ApplyOptions): string | undefined {
+function newFolder({ mode, out, backup }: ApplyOptions): string | undefined {
   const usage = (message: string, help: string): PatchError => new PatchError('E_USAGE', message, { help });
   if (mode === 'new' && out === undefined)
     throw usage('a new folder needs a name', 'name it: --mode new --out FOLDER');
   if (mode === 'in-place' && out !== undefined)
     throw usage('--out is for a new folder, not for --mode in-place', 'leave one of them out');
+  if (backup === 'keep' && out !== undefined)
+    throw usage('a new folder needs no backup: the old one stays', 'leave --backup out');
   return out;
 }
 

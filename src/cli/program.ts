@@ -33,6 +33,21 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./apply.ts')).apply,
   },
   {
+    name: 'undo',
+    summary: 'go back to what was there before the last patch',
+    load: async () => (await import('./undo.ts')).undo,
+  },
+  {
+    name: 'status',
+    summary: 'tell what an apply has left in a folder',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    name: 'recover',
+    summary: 'finish or undo what an interrupted run has left',
+    load: async () => (await import('./recover.ts')).recover,
+  },
+  {
     name: 'diff',
     summary: 'show what differs between two versions, without making a patch',
     load: async () => (await import('./diff.ts')).diff,

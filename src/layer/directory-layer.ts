@@ -18,7 +18,10 @@ import { applicationRoot, entryName, nameProblem, registryArea } from './name.ts
 
 /** Where `apply` keeps its drafts, inside of the directory that it changes. Never an entry. */
 export const workFolder = '.vpa-work';
-const reserved: ReadonlySet<string> = new Set([workFolder]);
+/** What a directory remembers of the patches that were applied to it, and the backup of the last one. Never an entry. */
+export const historyFolder = '.vpa';
+/** Names at the top of a directory that are ours. */
+export const reservedNames: ReadonlySet<string> = new Set([workFolder, historyFolder]);
 
 /** A registry file of any form (`detectForm`), and what is in it. */
 export interface RegistryFile {
@@ -83,7 +86,11 @@ function plainDirectory(directory: string, registry: readonly string[]): Directo
     roots,
     registryFiles,
     deleteEntries: [],
-    readOnly: directorySublayer({ roots, others: hiveEntries(together(registryFiles)), reserved }),
+    readOnly: directorySublayer({
+      roots,
+      others: hiveEntries(together(registryFiles)),
+      reserved: reservedNames,
+    }),
   };
 }
 

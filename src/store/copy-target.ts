@@ -1,65 +1,72 @@
 /** A target that is a new folder beside the base: what the patch does not touch is copied, the base stays as it is. */
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
-import type { DirectoryLayer } from '../layer/directory-layer.ts';
+import { PatchError } from '../errors.ts';
+import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
-import { copyFile, copyTree } from './copy-tree.ts';
+import { assemble } from './assemble.ts';
+import { buildTree } from './build-tree.ts';
 import { draftingTarget } from './drafting-target.ts';
-import { pathIn } from './in-place-target.ts';
-import { fullFolder } from './journal.ts';
-import { type Staged, keepsMode } from './staged.ts';
-import type { Target } from './target.ts';
+import { createDrafts } from './drafts.ts';
+import { flushTree } from './flush-tree.ts';
+import { assertNotOlder, historyAfter, historyFile, readHistory } from './history.ts';
+import type { TargetOptions } from './in-place-target.ts';
+import { pathIn } from './place.ts';
+import type { Part } from './plan-files.ts';
+import { planSidecars } from './plan-sidecars.ts';
+import type { Sidecar } from './sidecars.ts';
+import { assertSpace, costOf } from './space.ts';
+import type { Release, Target } from './target.ts';
+import { createFlusher } from './transaction/flush.ts';
+import { isInside } from './transaction/record.ts';
+import { execute } from './transaction/transaction.ts';
+import { assertSettled, claim } from './work-folder.ts';
 
 /**
  * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
  * something in it. The registry files of a plain application directory get new ones beside `out`: `OUT.reg` (with
  * the extension that it had), or `OUT.<name>` for each of several.
  */
-export function copyTarget(layer: DirectoryLayer, out: string): Target {
+export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOptions = {}): Target {
+  const { durable = true, allowDowngrade = false } = options;
   const destination = resolve(out);
-  const work = join(dirname(destination), `.${basename(destination)}.vpa-work`);
+  const work = workOf(destination);
   const tree = join(work, 'tree');
+  const flusher = createFlusher(durable);
   return draftingTarget({
-    work,
-    check: () => assertFree(out),
-    async commit({ staged, sidecars }, drafts, signal) {
-      try {
-        const files = [...sidecars(layer)];
-        // What the patch does not change of the registry belongs to the new folder all the same.
-        for (const { path, bytes } of layer.description === null ? layer.registryFiles : []) {
-          if (!files.some((one) => one.path === path)) files.push({ path, content: bytes });
-        }
-        const paths = files.map(({ path }) => path);
-        const closeFolders = await copyTree(layer.directory, tree, untouched(layer, staged, paths), signal);
-        const copy = { ...layer, directory: tree };
-        const gone = clear(copy, layer, staged);
-        const modes = build(copy, layer, staged);
-        const beside: [draft: string, path: string][] = [];
-        for (const { path, content } of files) {
-          const inside = path.startsWith(join(layer.directory, '/'));
-          const newPath = inside
-            ? join(tree, path.slice(layer.directory.length))
-            : besideOf(destination, path, layer);
-          if (inside) mkdirSync(dirname(newPath), { recursive: true });
-          if (!content) continue;
-          const place = inside ? newPath : drafts.beside(newPath, 'draft');
-          const draft = await drafts.file([content], undefined, signal, place);
-          if (!inside) beside.push([draft, newPath]);
-        }
-        // Last, since a read-only folder cannot be renamed.
-        closeFolders(new Set([...gone, tree]));
-        for (const [path, mode] of platformHasModes ? modes : []) chmodSync(path, mode);
-        throwIfCancelled(signal);
-        for (const [draft, path] of beside) renameSync(draft, path);
-        if (existsSync(destination)) rmdirSync(destination);
-        renameSync(tree, destination);
-        if (platformHasModes) chmodSync(destination, lstatSync(layer.directory).mode & 0o7777);
-      } catch (error) {
-        throw fromSystem(error, 'write', destination);
-      }
+    place: destination,
+    pathOf: (name) => pathIn(layer, name),
+    claim: async () => claim(work, flusher),
+    check(release) {
+      assertFree(out);
+      if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), release);
+      assertSpace(dirname(destination), costOf(release.changes).extra);
+    },
+    drafts: () => createDrafts({ work, flusher, keep: null }),
+    async commit({ staged, sidecars }, drafts, release, signal) {
+      const files = allFiles(layer, sidecars(layer, release.identity), release);
+      const isOurs = ({ path }: Sidecar): boolean => isInside(path, layer.directory);
+      await buildTree({ layer, tree, staged, inside: files.filter(isOurs), signal });
+      const outside = files.filter((one) => !isOurs(one) && one.content);
+      const beside = outside.map((one) => ({ ...one, path: besideOf(destination, one.path, layer) }));
+      const others = await planSidecars(beside, dirname(destination), drafts, signal);
+      const transaction = assemble([treePart(tree, destination, layer, drafts.reserve('backup')), others], {
+        root: dirname(destination),
+        patch: { ...facts(release), to: release.identity.version },
+        keep: null,
+      });
+      if (durable) await flushTree(tree, flusher);
+      await drafts.flush();
+      assertSettled(join(layer.directory, workFolder));
+      options.assertUnchanged?.();
+      await execute(work, transaction, { root: dirname(destination), flusher, signal });
     },
   });
+}
+
+/** The work folder of a new folder: beside it, so that the new one comes to its place by a rename. */
+export function workOf(destination: string): string {
+  return join(dirname(destination), `.${basename(destination)}.vpa-work`);
 }
 
 /** Refuses (E_CONFLICT) a new folder that has something in it. */
@@ -72,62 +79,33 @@ export function assertFree(out: string): void {
   });
 }
 
+function facts({ identity, from }: Release): { id: string; name: string; from: string } {
+  return { id: identity.id, name: identity.name, from };
+}
+
+/** What the patch does not change of the registry belongs to the new folder all the same. */
+function allFiles(layer: DirectoryLayer, changed: readonly Sidecar[], release: Release): Sidecar[] {
+  const files = [...changed];
+  for (const { path, bytes } of layer.description === null ? layer.registryFiles : []) {
+    if (!files.some((one) => one.path === path)) files.push({ path, content: bytes });
+  }
+  const content = historyAfter(readHistory(layer.directory), release, false);
+  if (content) files.push({ path: historyFile(layer.directory), content });
+  return files;
+}
+
 function besideOf(destination: string, path: string, { registryFiles }: DirectoryLayer): string {
   return destination + (registryFiles.length === 1 ? extname(path) || '.reg' : `.${basename(path)}`);
 }
 
-/** Paths of the base that are not copied, because the patch replaces, moves or removes them. */
-function untouched(
-  layer: DirectoryLayer,
-  staged: readonly Staged[],
-  sidecars: readonly string[],
-): (path: string) => boolean {
-  const touched = new Set(sidecars);
-  for (const { change, draft } of staged) {
-    const { before, after } = change;
-    const replaced = after === null || draft !== null || before?.type !== after.type;
-    // A folder is copied even so: it may have things in it that are not the application's.
-    if (before && before.type !== 'directory' && replaced) touched.add(pathIn(layer, change.name));
-    if (change.kind === 'move') touched.add(pathIn(layer, change.from));
-  }
-  return (path) => !touched.has(path);
-}
-
-/** Removes the folders from the copy that have to go, where they are empty by now, and gives their paths. */
-function clear(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Staged[]): Set<string> {
-  const gone = new Set<string>();
-  for (const { change } of staged.toReversed()) {
-    const { after, before, name } = change;
-    if (before?.type !== 'directory' || after?.type === 'directory') continue;
-    const path = pathIn(copy, name);
-    // A removed folder stays where it has files in it that are not the application's.
-    if (readdirSync(path).length > 0) {
-      if (after) throw fullFolder(pathIn(base, name));
-      continue;
-    }
-    rmdirSync(path);
-    gone.add(path);
-  }
-  return gone;
-}
-
-/** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
-function build(
-  copy: DirectoryLayer,
-  base: DirectoryLayer,
-  staged: readonly Staged[],
-): [path: string, mode: number][] {
-  const modes: [path: string, mode: number][] = [];
-  for (const { change, draft } of staged) {
-    const { after } = change;
-    if (!after) continue;
-    const path = pathIn(copy, change.name);
-    if (after.type === 'directory') mkdirSync(path, { recursive: true });
-    else mkdirSync(dirname(path), { recursive: true });
-    if (draft !== null) renameSync(draft, path);
-    if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
-    if ('mode' in after) modes.push([path, after.mode]);
-    else if (keepsMode(change)) modes.push([path, lstatSync(pathIn(base, change.name)).mode & 0o7777]);
-  }
-  return modes.reverse();
+/** An empty folder that is there already makes room. */
+function treePart(tree: string, destination: string, layer: DirectoryLayer, backup: string): Part {
+  const there = lstatSync(destination, { throwIfNoEntry: false }) !== undefined;
+  const mode = lstatSync(layer.directory).mode & 0o7777;
+  return {
+    takes: there ? [{ path: destination, to: backup }] : [],
+    puts: [{ path: destination, from: tree }],
+    modes: platformHasModes ? [[destination, mode]] : [],
+    restore: [],
+  };
 }

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { PatchError, throwIfCancelled } from '../errors.ts';
-import { workFolder } from '../layer/directory-layer.ts';
+import { reservedNames } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
 
 /** Up to this size, reading and writing is faster than the copying call. */
@@ -43,7 +43,7 @@ export async function copyTree(
     modes.push([copy, lstatSync(source).mode & 0o7777]);
     for (const item of readdirSync(source, { withFileTypes: true })) {
       const [path, destination] = [join(source, item.name), join(copy, item.name)];
-      if ((source === from && item.name === workFolder) || !wanted(path)) continue;
+      if ((source === from && reservedNames.has(item.name)) || !wanted(path)) continue;
       if (item.isDirectory()) pending.push([path, destination]);
       else if (item.isFile()) copyFile(path, destination);
       else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);

@@ -1,50 +1,74 @@
 /** What every target on disk shares: a claimed work folder with drafts, from the first change to the end. */
+import type { EntryName } from '../layer/name.ts';
+import { PatchError, fromSystem } from '../errors.ts';
 import { assertDistinct, withFolders } from './distinct-names.ts';
-import { type Drafts, createDrafts } from './drafts.ts';
+import type { Drafts } from './drafts.ts';
 import { type Gathering, createGathering } from './gather.ts';
-import { isInterrupted } from './journal.ts';
-import type { Target } from './target.ts';
-import { claim, unclaim } from './work-folder.ts';
+import type { Release, Target } from './target.ts';
+import type { Claim } from './work-folder.ts';
 
 export interface DraftingOptions {
-  /** The folder for drafts and backups; it is made with the first change, and gone at the end. */
-  readonly work: string;
+  /** For messages. */
+  readonly place: string;
+  readonly claim: () => Promise<Claim>;
+  readonly pathOf: (name: EntryName) => string;
   /** Refuses, before anything is drafted, what cannot work. */
-  readonly check?: () => void;
+  readonly check: (release: Release) => void;
+  readonly drafts: () => Drafts;
   /** Makes everything that was gathered visible, or nothing. */
-  readonly commit: (gathered: Gathering, drafts: Drafts, signal: AbortSignal) => Promise<void>;
+  readonly commit: (
+    gathered: Gathering,
+    drafts: Drafts,
+    release: Release,
+    signal: AbortSignal,
+  ) => Promise<void>;
 }
 
-export function draftingTarget({ work, check, commit }: DraftingOptions): Target {
-  const gathering = createGathering();
-  let drafts: Drafts | null = null;
-  const begin = (): Drafts => {
-    if (drafts) return drafts;
-    check?.();
-    claim(work);
-    try {
-      return (drafts = createDrafts(work));
-    } catch (error) {
-      unclaim(work);
-      throw error;
-    }
+export function draftingTarget({
+  place,
+  claim,
+  pathOf,
+  check,
+  drafts: make,
+  commit,
+}: DraftingOptions): Target {
+  const gathering = createGathering(pathOf);
+  let claimed: Claim | null = null;
+  let begun: { readonly drafts: Drafts; readonly release: Release } | null = null;
+  const begin = (): NonNullable<typeof begun> => {
+    if (begun) return begun;
+    throw new PatchError('E_STAGE', 'a target has to be prepared before changes come to it', {
+      help: 'deploy does that when it gets the plan: nothing between verify and deploy may take it out',
+    });
   };
-  const end = (): void => {
-    // Where a commit could not be undone, the only copy of the old content is in the work folder.
-    if (drafts && !isInterrupted(work)) drafts.release();
-    if (drafts) unclaim(work);
-    drafts = null;
+  const end = async (): Promise<void> => {
+    begun = null;
+    const given = claimed;
+    claimed = null;
+    await given?.release();
   };
   return {
-    identify: (identity) => gathering.identify(identity),
-    stage: async (change, contents, signal) => gathering.stage(change, contents, begin(), signal),
-    async commit(signal) {
-      const made = begin();
-      const changes = gathering.staged.map(({ change }) => change);
-      withFolders(work, (folder) => assertDistinct(changes, folder));
-      await commit(gathering, made, signal);
-      end();
+    async prepare(release) {
+      try {
+        claimed ??= await claim();
+        check(release);
+        begun ??= { drafts: make(), release };
+      } catch (error) {
+        throw fromSystem(error, 'write', place);
+      }
     },
-    abort: async () => end(),
+    stage: async (change, contents, signal) => gathering.stage(change, contents, begin().drafts, signal),
+    async commit(signal) {
+      const { drafts, release } = begin();
+      try {
+        const changes = gathering.staged.map(({ change }) => change);
+        withFolders(claimed?.work ?? place, (folder) => assertDistinct(changes, folder));
+        await commit(gathering, drafts, release, signal);
+      } catch (error) {
+        throw fromSystem(error, 'write', place);
+      }
+      await end();
+    },
+    abort: end,
   };
 }

@@ -1,15 +1,19 @@
 /** New contents, written beside the target before anything in it changes. */
 import { closeSync, fchmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fromSystem, throwIfCancelled } from '../errors.ts';
 import { platformHasModes } from '../layer/walk.ts';
-import { removeTree } from './remove-tree.ts';
+import type { Flusher } from './transaction/flush.ts';
+import { besideName } from './transaction/record.ts';
+import { noteBeside } from './work-folder.ts';
 
 export interface Drafts {
-  /** A path in the work folder that nothing has yet. */
+  /** A path that nothing has yet. */
   reserve(kind: 'draft' | 'backup'): string;
-  /** The same, beside a file that may be on another file system. */
+  /** The same, beside a file that is outside of the target and may be on another file system. */
   beside(path: string, kind: 'draft' | 'backup'): string;
+  /** Says which files are going to have a draft beside them; before the first one is made. */
+  announce(paths: readonly string[]): Promise<void>;
   /** Writes a file and gives its path: a reserved one if none is given. Mode 0644 likewise. E_SPACE, E_RIGHTS. */
   file(
     contents: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -19,42 +23,60 @@ export interface Drafts {
   ): Promise<string>;
   /** Makes a symbolic link and gives its path. */
   link(to: string): string;
-  /** Removes the work folder and everything that is beside other files. */
-  release(): void;
+  /** Waits until all of it is on the disk, the names included. E_SPACE. */
+  flush(): Promise<void>;
 }
 
-export function createDrafts(work: string): Drafts {
+export interface DraftsOptions {
+  readonly work: string;
+  readonly flusher: Flusher;
+  /** Where the backups of what is inside go, if they are to be kept, and the number of that folder. */
+  readonly keep: { readonly folder: string; readonly number: number } | null;
+}
+
+export function createDrafts({ work, flusher, keep }: DraftsOptions): Drafts {
   let count = 0;
+  const folders = { draft: join(work, 'draft'), backup: join(keep?.folder ?? work, 'backup') };
   try {
-    for (const folder of [work, join(work, 'draft'), join(work, 'backup')])
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    removeTree(work);
     throw fromSystem(error, 'write', work);
   }
-  const reserve = (kind: 'draft' | 'backup'): string => join(work, kind, String(count++));
+  const reserve = (kind: 'draft' | 'backup'): string => join(folders[kind], String(count++));
   const outside: string[] = [];
   return {
     reserve,
     beside(path, kind) {
-      const other = `${path}.vpa-${kind}`;
-      // What an interrupted run left there is a draft of it; its journal was dealt with before.
+      const backup = keep ? besideName.undo(path, keep.number) : besideName.backup(path);
+      const other = kind === 'draft' ? besideName.draft(path) : backup;
+      // Nobody needs what a run of long ago has left there; its record was dealt with before.
       rmSync(other, { force: true });
-      outside.push(other);
       return other;
+    },
+    async announce(paths) {
+      if (paths.length === 0) return;
+      outside.push(...paths);
+      try {
+        await noteBeside(work, paths.map(besideName.draft), flusher);
+      } catch (error) {
+        throw fromSystem(error, 'write', work);
+      }
     },
     async file(contents, mode = 0o644, signal, path = reserve('draft')) {
       try {
         const file = openSync(path, 'wx', 0o600);
+        let whole = false;
         try {
           for await (const piece of contents) {
             throwIfCancelled(signal);
             for (let done = 0; done < piece.length;) done += writeSync(file, piece, done);
           }
           if (platformHasModes) fchmodSync(file, mode);
+          whole = true;
         } finally {
-          closeSync(file);
+          if (!whole) closeSync(file);
         }
+        await flusher.file(file);
       } catch (error) {
         throw fromSystem(error, 'write', path);
       }
@@ -69,10 +91,18 @@ export function createDrafts(work: string): Drafts {
       }
       return path;
     },
-    release() {
+    async flush() {
+      const parents = keep ? [keep.folder, dirname(keep.folder)] : [];
+      const names = [
+        ...Object.values(folders),
+        ...parents,
+        work,
+        dirname(work),
+        ...outside.map((path) => dirname(path)),
+      ];
       try {
-        for (const path of outside) rmSync(path, { force: true });
-        removeTree(work);
+        await flusher.settled();
+        await flusher.paths(new Set(names));
       } catch (error) {
         throw fromSystem(error, 'write', work);
       }

@@ -1,22 +1,35 @@
 /** A target that nothing is written to: for a rehearsal of everything that can fail before the first write. */
+import { dirname, join, resolve } from 'node:path';
 import { throwIfCancelled } from '../errors.ts';
-import type { DirectoryLayer } from '../layer/directory-layer.ts';
-import type { Identity } from '../layer/layer.ts';
+import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
 import type { Change } from '../patch/change.ts';
 import type { HiveRoot } from '../registry/hive.ts';
 import { assertFree } from './copy-target.ts';
-import { pathIn } from './in-place-target.ts';
+import { assertNotOlder, readHistory } from './history.ts';
+import { pathIn } from './place.ts';
 import { hiveOf, isDeleteEntry, sidecarsOf } from './sidecars.ts';
-import type { Target } from './target.ts';
+import { assertSpace, costOf } from './space.ts';
+import type { Release, Target } from './target.ts';
+import { assertSettled } from './work-folder.ts';
 
-/** Reads all contents to their ends, and refuses what the real target would refuse; `out` stands for a new folder. */
-export function dryTarget(layer: DirectoryLayer, out?: string): Target {
+export interface DryOptions {
+  /** Stands for a new folder. */
+  readonly out?: string | undefined;
+  readonly allowDowngrade?: boolean | undefined;
+}
+
+/** Reads all contents to their ends, and refuses what the real target would refuse. */
+export function dryTarget(layer: DirectoryLayer, { out, allowDowngrade = false }: DryOptions = {}): Target {
   const hives = new Map<HiveRoot, Uint8Array>();
   const deleteEntries: Change[] = [];
-  let identity: Identity | null = null;
+  let release: Release | null = null;
   return {
-    identify: (known) => {
-      identity = known;
+    async prepare(given) {
+      release = given;
+      assertSettled(join(layer.directory, workFolder));
+      if (out !== undefined) assertFree(out);
+      if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), given);
+      assertSpace(out === undefined ? layer.directory : dirname(resolve(out)), costOf(given.changes).extra);
     },
     async stage(change, contents, signal) {
       const root = hiveOf(change);
@@ -30,8 +43,7 @@ export function dryTarget(layer: DirectoryLayer, out?: string): Target {
       else pathIn(layer, change.name);
     },
     async commit() {
-      if (out !== undefined) assertFree(out);
-      sidecarsOf(layer, { hives, deleteEntries, identity });
+      sidecarsOf(layer, { hives, deleteEntries, identity: release?.identity ?? null });
     },
     abort: async () => undefined,
   };

@@ -1,14 +1,15 @@
 /** The first half of every target: takes the changes in, drafts what is a file, keeps the rest until the commit. */
 import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import type { Identity } from '../layer/layer.ts';
+import type { EntryName } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import type { HiveRoot } from '../registry/hive.ts';
 import type { Drafts } from './drafts.ts';
 import { type Sidecar, hiveOf, isDeleteEntry, sidecarsOf } from './sidecars.ts';
 import { type Staged, draftOf } from './staged.ts';
+import { modeAt } from './transaction/access.ts';
 
 export interface Gathering {
-  readonly identify: (identity: Identity) => void;
   stage(
     change: Change,
     contents: AsyncIterable<Uint8Array> | null,
@@ -16,19 +17,16 @@ export interface Gathering {
     signal: AbortSignal,
   ): Promise<void>;
   readonly staged: readonly Staged[];
-  readonly sidecars: (layer: DirectoryLayer) => Sidecar[];
+  readonly sidecars: (layer: DirectoryLayer, identity: Identity | null) => Sidecar[];
 }
 
-export function createGathering(): Gathering {
+/** `pathOf` tells where an entry is now. */
+export function createGathering(pathOf: (name: EntryName) => string): Gathering {
   const staged: Staged[] = [];
   const hives = new Map<HiveRoot, Uint8Array>();
   const deleteEntries: Change[] = [];
-  let known: Identity | null = null;
   return {
     staged,
-    identify: (identity) => {
-      known = identity;
-    },
     async stage(change, contents, drafts, signal) {
       const root = hiveOf(change);
       if (root !== null) {
@@ -39,9 +37,10 @@ export function createGathering(): Gathering {
       }
       if (isDeleteEntry(change)) deleteEntries.push(change);
       const filed = fileSide(change);
-      if (filed) staged.push(await draftOf(filed, contents, drafts, signal));
+      const modeNow = (): number | undefined => modeAt(pathOf(change.name)) ?? undefined;
+      if (filed) staged.push(await draftOf(filed, contents, modeNow, drafts, signal));
     },
-    sidecars: (layer) => sidecarsOf(layer, { hives, deleteEntries, identity: known }),
+    sidecars: (layer, identity) => sidecarsOf(layer, { hives, deleteEntries, identity }),
   };
 }
 

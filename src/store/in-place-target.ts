@@ -1,101 +1,102 @@
 /** A target that is changed where it is: a plain application directory, or a layer directory. */
-import { existsSync, lstatSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { PatchError } from '../errors.ts';
-import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
+import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import type { EntryName } from '../layer/name.ts';
+import { assemble } from './assemble.ts';
+import { claimDirectory } from './claim-directory.ts';
 import { draftingTarget } from './drafting-target.ts';
-import type { Drafts } from './drafts.ts';
-import { execute } from './journal.ts';
+import { createDrafts } from './drafts.ts';
+import {
+  assertNotOlder,
+  discarding,
+  findUndo,
+  historyAfter,
+  historyFile,
+  nextUndo,
+  readHistory,
+} from './history.ts';
+import { awaitUnused } from './in-use.ts';
+import { pathIn } from './place.ts';
+import { type Part, planFiles } from './plan-files.ts';
+import { planSidecars } from './plan-sidecars.ts';
 import type { Sidecar } from './sidecars.ts';
-import { stepsOf } from './staged.ts';
-import type { Step } from './steps.ts';
-import type { Target } from './target.ts';
+import { assertSpace, costOf } from './space.ts';
+import type { Release, Target } from './target.ts';
+import { createFlusher } from './transaction/flush.ts';
+import { execute } from './transaction/transaction.ts';
+
+export interface TargetOptions {
+  /** Whether what is written is flushed to the disk, so that a power failure harms nothing; true if left out. */
+  readonly durable?: boolean;
+  /** Whether an older patch than the one applied before is welcome. */
+  readonly allowDowngrade?: boolean;
+  /** Refuses when the base is not what was compared with the patch any more (`openWatched`). */
+  readonly assertUnchanged?: () => void;
+}
+
+export interface InPlaceOptions extends TargetOptions {
+  /** `keep`: what was there before stays in `.vpa`, for `undo`. `none` if left out. */
+  readonly backup?: 'none' | 'keep';
+  /** Whether files are replaced although programs have them open. */
+  readonly allowInUse?: boolean;
+}
 
 /** Drafts go to a folder inside of the target, so that every step of the commit is a rename on one file system. */
-export function inPlaceTarget(layer: DirectoryLayer): Target {
-  const work = join(layer.directory, workFolder);
+export function inPlaceTarget(layer: DirectoryLayer, options: InPlaceOptions = {}): Target {
+  const { durable = true, allowDowngrade = false, allowInUse = false, backup = 'none' } = options;
+  const { directory } = layer;
+  const flusher = createFlusher(durable);
+  const pathOf = (name: EntryName): string => pathIn(layer, name);
+  let kept: ReturnType<typeof nextUndo> | null = null;
+  let work = '';
   return draftingTarget({
-    work,
-    async commit({ staged, sidecars }, drafts, signal) {
-      const pathOf = (name: EntryName): string => pathIn(layer, name);
-      const beside = await sidecarSteps(sidecars(layer), drafts, layer, signal);
-      const filled = staged.filter(({ change }) => change.after !== null);
-      const made = filled.filter(({ change }) => change.after?.type === 'directory');
-      const folders = missingFolders(
-        [
-          ...filled.map(({ change }) => pathOf(change.name)),
-          ...beside.flatMap((step) => (step.do === 'put' ? [step.path] : [])),
-        ],
-        layer.directory,
-        made.map(({ change }) => pathOf(change.name)),
-      );
-      const steps = [...folders, ...stepsOf(staged, pathOf, drafts), ...beside];
-      execute(work, steps, layer.directory, signal);
+    place: directory,
+    pathOf,
+    async claim() {
+      const claim = await claimDirectory(directory, flusher);
+      work = claim.work;
+      return claim;
+    },
+    check(release) {
+      options.assertUnchanged?.();
+      if (!allowDowngrade) assertNotOlder(readHistory(directory), release);
+      assertSpace(directory, costOf(release.changes).extra);
+    },
+    drafts() {
+      kept = backup === 'keep' ? nextUndo(directory) : null;
+      return createDrafts({ work, flusher, keep: kept });
+    },
+    async commit({ staged, sidecars }, drafts, release, signal) {
+      const files = planFiles(staged, pathOf, drafts);
+      const beside = [
+        ...sidecars(layer, release.identity),
+        ...historySidecar(directory, release, kept !== null),
+      ];
+      const others = await planSidecars(beside, directory, drafts, signal);
+      const { identity, from } = release;
+      const transaction = assemble([files, others, discardingPart(directory)], {
+        root: directory,
+        patch: { id: identity.id, name: identity.name, from, to: identity.version },
+        keep: kept?.folder ?? null,
+      });
+      await drafts.flush();
+      if (!allowInUse)
+        await awaitUnused(
+          transaction.takes.map(({ path }) => path),
+          signal,
+        );
+      options.assertUnchanged?.();
+      await execute(work, transaction, { root: directory, flusher, signal });
     },
   });
 }
 
-/** Where an entry is in a folder. */
-export function pathIn({ directory, description }: DirectoryLayer, name: EntryName): string {
-  const [variable = '', ...components] = name.split('/');
-  if (description !== null) return join(directory, 'read-only', 'files', variable, ...components);
-  if (variable !== 'AppRoot') {
-    throw new PatchError('E_CONFLICT', `${name}: is outside of an application directory`, {
-      entry: name,
-      help: 'the patch is for a layer: apply it to a layer directory',
-    });
-  }
-  // In any case: where the file system folds names, another spelling leads to the same folder.
-  if (components[0]?.toLowerCase() === workFolder) {
-    throw new PatchError('E_NAME', `${name}: is where drafts are kept while a patch is applied`, {
-      entry: name,
-      help: 'make the patch again, without it',
-    });
-  }
-  return join(directory, ...components);
+function historySidecar(directory: string, release: Release, keep: boolean): Sidecar[] {
+  const content = historyAfter(readHistory(directory), release, keep);
+  return content ? [{ path: historyFile(directory), content }] : [];
 }
 
-async function sidecarSteps(
-  sidecars: readonly Sidecar[],
-  drafts: Drafts,
-  layer: DirectoryLayer,
-  signal: AbortSignal,
-): Promise<Step[]> {
-  const takes: Step[] = [];
-  const puts: Step[] = [];
-  for (const { path, content } of sidecars) {
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    const mode = stats && stats.mode & 0o7777;
-    if (path.startsWith(join(layer.directory, '/'))) {
-      if (stats) takes.push({ do: 'take', path, to: drafts.reserve('backup'), keepIfFull: false });
-      if (content) puts.push({ do: 'put', from: await drafts.file([content], mode, signal), path });
-      continue;
-    }
-    // A registry file may be on another file system than the target, so its draft and its backup are beside it.
-    if (stats) takes.push({ do: 'take', path, to: drafts.beside(path, 'backup'), keepIfFull: false });
-    if (content)
-      puts.push({
-        do: 'put',
-        from: await drafts.file([content], mode, signal, drafts.beside(path, 'draft')),
-        path,
-      });
-  }
-  return [...takes, ...puts];
-}
-
-/** Folders that nothing in the patch makes, because the base has no entry for them: those of variables and areas. */
-function missingFolders(paths: readonly string[], root: string, made: readonly string[]): Step[] {
-  const missing = new Set<string>();
-  const known = new Set(made);
-  for (const path of paths) {
-    for (let at = dirname(path); at.length > root.length && !known.has(at); at = dirname(at)) {
-      if (!existsSync(at)) missing.add(at);
-      known.add(at);
-    }
-  }
-  return [...missing].sort().flatMap((path): Step[] => [
-    { do: 'mkdir', path },
-    { do: 'chmod', path, mode: 0o755, before: null },
-  ]);
+/** A backup of an earlier state does not fit any more when this patch is applied. */
+function discardingPart(directory: string): Part {
+  const undo = findUndo(directory);
+  return { takes: undo ? [discarding(undo)] : [], puts: [], modes: [], restore: [] };
 }

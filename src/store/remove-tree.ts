@@ -15,6 +15,12 @@ export function removeTree(path: string): void {
   }
 }
 
+/** Removes everything in a folder but what has one of the names. */
+export function emptyFolder(path: string, spare: ReadonlySet<string>): void {
+  if (statsAt(path)?.isDirectory() !== true) return;
+  for (const name of readdirSync(path)) if (!spare.has(name)) removeTree(join(path, name));
+}
+
 function open(path: string): void {
   if (statsAt(path)?.isDirectory() !== true) return;
   chmodSync(path, 0o700);

@@ -1,76 +1,134 @@
-/** The folder inside of a target where an apply keeps its drafts and backups, and its claim on the target. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { PatchError, fromSystem, systemCode } from '../errors.ts';
-import { recover } from './journal.ts';
-import { removeTree } from './remove-tree.ts';
+/** The folder where a transaction keeps its drafts and backups: claimed by one run, brought to an end if a killed one left it. */
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { PatchError, fromSystem } from '../errors.ts';
+import { emptyFolder } from './remove-tree.ts';
+import { statsAt } from './stats.ts';
+import type { Flusher } from './transaction/flush.ts';
+import { acquireLock, lockName, lockedBy } from './transaction/lock.ts';
+import { besideName, findRecord } from './transaction/record.ts';
+import { type Outcome, isUnfinished, leftBeside, resume } from './transaction/transaction.ts';
 
-const ownerFile = 'owner';
+export interface Claim {
+  readonly work: string;
+  /** What became of what a killed run had left; null where there was nothing. */
+  readonly recovered: Outcome | null;
+  /** Removes what is in the folder, unless an unfinished transaction needs it, and gives the claim back. */
+  release(): Promise<void>;
+}
 
-/** The folders that runs in this process have claimed: the owner's number alone does not tell them from a killed run. */
-const claimed = new Set<string>();
+/** Names of drafts beside files outside of the target, for whoever cleans up behind a killed run that had no record yet. */
+const besideFile = 'beside.json';
 
 /**
- * Claims the folder for this process: cleans up behind a run that was killed (what it had begun is undone), and refuses
- * with E_BUSY while another one is at work.
+ * Claims the folder for this run, and brings to an end what a killed one has left in it. E_BUSY while another one is at
+ * work (`force`: but one that cannot be seen from here); E_CONFLICT where what is left cannot be brought to an end.
  */
-export function claim(work: string): void {
-  settle(work);
-  let made = false;
+export async function claim(work: string, flusher: Flusher, force = false): Promise<Claim> {
+  assertOurs(work);
+  const lock = acquireLock(work, force);
   try {
-    mkdirSync(work, { mode: 0o700 });
-    made = true;
-    writeFileSync(join(work, ownerFile), String(process.pid), { flag: 'wx' });
+    const recovered = await resume(work, flusher);
+    await sweep(work, flusher);
+    let released = false;
+    return {
+      work,
+      recovered,
+      async release() {
+        // Afterwards the folder may be somebody else's.
+        if (released) return;
+        released = true;
+        try {
+          if (!isUnfinished(work)) await sweep(work, flusher);
+        } catch {
+          // The target is right; the next run cleans up.
+        }
+        lock.release();
+      },
+    };
   } catch (error) {
-    if (made) removeTree(work);
-    if (systemCode(error) === 'EEXIST') {
-      throw new PatchError('E_BUSY', `${work}: another run has just begun to change this target`, {
-        entry: work,
-        cause: error,
-      });
-    }
+    lock.release();
     throw fromSystem(error, 'write', work);
   }
-  claimed.add(work);
 }
 
-/** Ends the claim; the folder itself is for its owner to remove. */
-export function unclaim(work: string): void {
-  claimed.delete(work);
+/** Brings to an end what a killed run left, where there is anything; null otherwise. Errors as of `claim`. */
+export async function recover(work: string, flusher: Flusher, force = false): Promise<Outcome | null> {
+  if (statsAt(work) === null) return null;
+  const claimed = await claim(work, flusher, force);
+  await claimed.release();
+  return claimed.recovered;
 }
 
-/** Undoes what a killed run left, where there is anything. E_BUSY while another run is at work. */
-export function settle(work: string): void {
-  if (!existsSync(work)) return;
-  const owner = ownerOf(work);
-  const busy = claimed.has(work) || (owner !== null && owner !== process.pid && isAlive(owner));
-  if (busy) {
+/** Refuses to read while what a killed run left is neither the base nor the target (E_CONFLICT), or another one is at work (E_BUSY). */
+export function assertSettled(work: string): void {
+  const owner = lockedBy(work);
+  if (owner !== null) {
     throw new PatchError(
       'E_BUSY',
-      `${work}: another run (process ${owner ?? process.pid}) is changing this target`,
+      `${work}: another run (process ${owner.process}) is changing this target`,
       {
         entry: work,
         help: 'wait until it has finished and run it again',
       },
     );
   }
-  recover(work);
+  if (!isUnfinished(work)) return;
+  throw new PatchError('E_CONFLICT', `${dirname(work)}: an interrupted run is neither finished nor undone`, {
+    entry: dirname(work),
+    help: 'vpa recover brings it to its end',
+  });
 }
 
-function ownerOf(work: string): number | null {
+/** Notes drafts that are going to be outside of the target, before they are made. */
+export async function noteBeside(work: string, paths: readonly string[], flusher: Flusher): Promise<void> {
+  const names = paths.map((path) => relative(dirname(work), path));
+  const file = openSync(join(work, besideFile), 'w', 0o600);
   try {
-    const text = readFileSync(join(work, ownerFile), 'utf8');
-    return /^[1-9][0-9]{0,9}$/.test(text) ? Number(text) : null;
-  } catch {
-    return null;
-  }
-}
-
-function isAlive(process_: number): boolean {
-  try {
-    process.kill(process_, 0);
-    return true;
+    writeFileSync(file, JSON.stringify(names));
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    closeSync(file);
+    throw error;
   }
+  await flusher.file(file);
+  await flusher.settled();
+  await flusher.paths([work, dirname(work)]);
+}
+
+async function sweep(work: string, flusher: Flusher): Promise<void> {
+  const found = findRecord(work);
+  const left = found ? leftBeside(found.transaction, dirname(work)) : notedBeside(work);
+  await removeBeside(left, flusher);
+  emptyFolder(work, new Set([lockName]));
+}
+
+/** Before what tells of them goes: else a power failure could leave them where nobody looks. */
+export async function removeBeside(paths: readonly string[], flusher: Flusher): Promise<void> {
+  for (const path of paths) rmSync(path, { force: true });
+  await flusher.paths(new Set(paths.map((path) => dirname(path))));
+}
+
+function notedBeside(work: string): string[] {
+  try {
+    const names: unknown = JSON.parse(readFileSync(join(work, besideFile), 'utf8'));
+    if (!Array.isArray(names)) return [];
+    const paths = names
+      .filter((name) => typeof name === 'string')
+      .map((name) => resolve(dirname(work), name));
+    // Who can write the list must not choose what is removed.
+    return paths.filter((path) => path.endsWith(besideName.draft('')));
+  } catch {
+    return [];
+  }
+}
+
+/** What somebody else has put there is not carried out with our rights. */
+function assertOurs(work: string): void {
+  const user = process.geteuid?.();
+  const stats = statsAt(work);
+  if (stats === null || user === undefined || stats.uid === user) return;
+  throw new PatchError('E_CONFLICT', `${work}: belongs to another user, who has not finished`, {
+    entry: work,
+    help: 'bring it to its end as that user (vpa recover)',
+  });
 }

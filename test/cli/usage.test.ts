@@ -20,7 +20,19 @@ describe('vpa: usage', () => {
   it('shows help and version', async () => {
     const help = await run('--help');
     expect(help.status).to.equal(0);
-    for (const name of ['create', 'inspect', 'verify', 'apply', 'diff', 'keygen', 'sign', 'registry'])
+    for (const name of [
+      'create',
+      'inspect',
+      'verify',
+      'apply',
+      'undo',
+      'status',
+      'recover',
+      'diff',
+      'keygen',
+      'sign',
+      'registry',
+    ])
       expect(help.out).to.contain(`  ${name} `);
     const create = await run('create', '--help');
     expect(create.status).to.equal(0);

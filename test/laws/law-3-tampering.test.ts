@@ -271,10 +271,12 @@ describe('law 3: nothing of a tampered patch is applied', function () {
     expect(await refused(archive, 'bomb', {})).to.equal('E_LIMIT');
   });
 
-  it('a patch of our own work folder is refused', async () => {
-    const inside = treeOf({ '.vpa-work/journal.json': '{"format":1,"steps":[]}' });
-    const bad = await makePatch({ base: memoryLayer(new Map()), target: memoryLayer(inside) });
-    await refused(bad, 'work folder', {});
+  it('a patch of our own folders is refused, in any case', async () => {
+    for (const name of ['.vpa-work/take.json', '.vpa/state.json', '.VPA/undo-1/record.json', '.Vpa-Work/x']) {
+      const inside = treeOf({ [name]: 'mine' });
+      const bad = await makePatch({ base: memoryLayer(new Map()), target: memoryLayer(inside) });
+      await refused(bad, name, {});
+    }
   });
 
   it('says in which stage a damaged file was refused, and what to do', async () => {

@@ -1,0 +1,99 @@
+/** Builds a new copy of a layer with the changes in it. */
+import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { throwIfCancelled } from '../errors.ts';
+import type { DirectoryLayer } from '../layer/directory-layer.ts';
+import { platformHasModes } from '../layer/walk.ts';
+import { copyFile, copyTree } from './copy-tree.ts';
+import { pathIn } from './place.ts';
+import type { Sidecar } from './sidecars.ts';
+import type { Staged } from './staged.ts';
+import { modeAt } from './transaction/access.ts';
+import { fullFolder } from './transaction/phases.ts';
+
+export interface BuildOptions {
+  /** Only read. */
+  readonly layer: DirectoryLayer;
+  /** The folder that is made. */
+  readonly tree: string;
+  readonly staged: readonly Staged[];
+  /** Files that are no entries, by their paths in the layer. */
+  readonly inside: readonly Sidecar[];
+  readonly signal: AbortSignal;
+}
+
+/** The drafts of the changes are used up. The folder itself is left open to us. */
+export async function buildTree({ layer, tree, staged, inside, signal }: BuildOptions): Promise<void> {
+  const paths = inside.map(({ path }) => path);
+  const closeFolders = await copyTree(layer.directory, tree, untouched(layer, staged, paths), signal);
+  const copy = { ...layer, directory: tree };
+  const gone = clear(copy, layer, staged);
+  const modes = build(copy, layer, staged);
+  for (const { path, content } of inside) {
+    const newPath = join(tree, path.slice(layer.directory.length));
+    if (!content) continue;
+    mkdirSync(dirname(newPath), { recursive: true });
+    writeFileSync(newPath, content, { flag: 'wx' });
+    if (platformHasModes) chmodSync(newPath, modeAt(path) ?? 0o644);
+  }
+  // Last, since a read-only folder cannot be changed.
+  closeFolders(new Set([...gone, tree]));
+  for (const [path, mode] of platformHasModes ? modes : []) chmodSync(path, mode);
+  throwIfCancelled(signal);
+}
+
+/** Paths of the base that are not copied, because the patch replaces, moves or removes them. */
+function untouched(
+  layer: DirectoryLayer,
+  staged: readonly Staged[],
+  sidecars: readonly string[],
+): (path: string) => boolean {
+  const touched = new Set(sidecars);
+  for (const { change, draft } of staged) {
+    const { before, after } = change;
+    const replaced = after === null || draft !== null || before?.type !== after.type;
+    // A folder is copied even so: it may have things in it that are not the application's.
+    if (before && before.type !== 'directory' && replaced) touched.add(pathIn(layer, change.name));
+    if (change.kind === 'move') touched.add(pathIn(layer, change.from));
+  }
+  return (path) => !touched.has(path);
+}
+
+/** Removes the folders from the copy that have to go, where they are empty by now, and gives their paths. */
+function clear(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Staged[]): Set<string> {
+  const gone = new Set<string>();
+  for (const { change } of staged.toReversed()) {
+    const { after, before, name } = change;
+    if (before?.type !== 'directory' || after?.type === 'directory') continue;
+    const path = pathIn(copy, name);
+    // A removed folder stays where it has files in it that are not the application's.
+    if (readdirSync(path).length > 0) {
+      if (after) throw fullFolder(pathIn(base, name));
+      continue;
+    }
+    rmdirSync(path);
+    gone.add(path);
+  }
+  return gone;
+}
+
+/** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
+function build(
+  copy: DirectoryLayer,
+  base: DirectoryLayer,
+  staged: readonly Staged[],
+): [path: string, mode: number][] {
+  const modes: [path: string, mode: number][] = [];
+  for (const { change, draft } of staged) {
+    const { after } = change;
+    if (!after) continue;
+    const path = pathIn(copy, change.name);
+    if (after.type === 'directory') mkdirSync(path, { recursive: true });
+    else mkdirSync(dirname(path), { recursive: true });
+    if (draft !== null) renameSync(draft, path);
+    if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
+    // A draft has its mode already.
+    if ('mode' in after && draft === null) modes.push([path, after.mode ?? lstatSync(path).mode & 0o7777]);
+  }
+  return modes.reverse();
+}

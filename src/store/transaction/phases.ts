@@ -1,0 +1,142 @@
+/**
+ * The phases of a transaction, forward and back. Each may be begun again at any moment, in any state that a kill or a
+ * power failure has left: what is done already shows on the disk.
+ */
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { PatchError, systemCode, throwIfCancelled } from '../../errors.ts';
+import { statsAt } from '../stats.ts';
+import { openFolders, setModes } from './access.ts';
+import type { Flusher } from './flush.ts';
+import type { Put, Take, Transaction } from './record.ts';
+import { assertNoLink, has, shift } from './shift.ts';
+
+export interface Running {
+  /** The folder that is changed; nothing below it is reached through a link. */
+  readonly root: string;
+  readonly flusher: Flusher;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Old things go, deepest first. */
+export async function takeAll({ takes }: Transaction, { root, flusher, signal }: Running): Promise<void> {
+  openFolders(
+    takes.map(({ path }) => path),
+    root,
+  );
+  for (const one of takes) {
+    throwIfCancelled(signal);
+    await takeOne(one, root);
+  }
+  // What was taken out of a folder that was taken itself is known where that folder is now.
+  const gone = takes.map(({ to }) => to).filter((to) => statsAt(to)?.isDirectory());
+  await flusher.paths([...foldersOf(takes.flatMap(({ path, to }) => [path, to])), ...gone]);
+}
+
+async function takeOne({ path, to, keep }: Take, root: string): Promise<void> {
+  assertNoLink(dirname(path), root);
+  if (!has(to) && isFullFolder(path)) {
+    if (keep === true) return;
+    throw fullFolder(path);
+  }
+  const shifted = await shift(path, to);
+  // What came to the place of something that was taken already is nobody's business here.
+  if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
+}
+
+/** New things come, folders first; then everything gets its mode, and is flushed. */
+export async function putAll(
+  { puts, modes }: Transaction,
+  { root, flusher, signal }: Running,
+): Promise<void> {
+  openFolders(
+    puts.map(({ path }) => path),
+    root,
+  );
+  for (const one of puts) {
+    throwIfCancelled(signal);
+    await putOne(one, root);
+  }
+  const touched = puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]));
+  await setModes(modes, [...foldersOf(touched), ...madeFolders(puts)], flusher);
+}
+
+async function putOne({ path, from }: Put, root: string): Promise<void> {
+  assertNoLink(dirname(path), root);
+  if (from === null) {
+    const stats = statsAt(path);
+    if (stats === null) mkdirSync(path, 0o700);
+    else if (!stats.isDirectory()) throw conflict(path, 'appeared while the patch was applied');
+    return;
+  }
+  const shifted = await shift(from, path);
+  if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
+  if (shifted === 'blocked') throw conflict(path, 'appeared while the patch was applied');
+}
+
+/** New things go back to where they came from. What a user has removed since, or put beside, stays as it is. */
+export async function unputAll({ puts }: Transaction, { root, flusher }: Running): Promise<void> {
+  openFolders(
+    puts.map(({ path }) => path),
+    root,
+  );
+  for (const { path, from } of puts.toReversed()) {
+    assertNoLink(dirname(path), root);
+    if (from === null) removeFolder(path);
+    else await shift(path, from);
+  }
+  // A folder that is gone for certain was empty for certain, so that it needs no flush of its own.
+  await flusher.paths(foldersOf(puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]))));
+}
+
+/** Old things come back, and get the modes that they had. */
+export async function untakeAll({ takes, restore }: Transaction, { root, flusher }: Running): Promise<void> {
+  openFolders(
+    takes.flatMap(({ path, to }) => [path, to]),
+    root,
+  );
+  for (const { path, to, keep } of takes.toReversed()) {
+    assertNoLink(dirname(path), root);
+    const shifted = await shift(to, path);
+    if (shifted === 'blocked' && !(keep === true && statsAt(path)?.isDirectory() === true))
+      throw conflict(path, 'is in the way of what was there before');
+  }
+  await setModes(restore, foldersOf(takes.flatMap(({ path, to }) => [path, to])), flusher);
+}
+
+function foldersOf(paths: readonly string[]): Set<string> {
+  return new Set(paths.map((path) => dirname(path)));
+}
+
+function madeFolders(puts: readonly Put[]): string[] {
+  return puts.flatMap(({ path, from }) => (from === null ? [path] : []));
+}
+
+function conflict(path: string, what: string): PatchError {
+  return new PatchError('E_CONFLICT', `${path}: ${what}`, {
+    entry: path,
+    help: 'see who else changes this folder, and run it again',
+  });
+}
+
+/** What a folder that has to make room, but has more in it than the patch knows of, leads to. */
+export function fullFolder(path: string): PatchError {
+  return new PatchError('E_CONFLICT', `${path}: has files in it that are not the application's`, {
+    entry: path,
+    help: 'move them away and run it again',
+  });
+}
+
+export function isFullFolder(path: string): boolean {
+  return statsAt(path)?.isDirectory() === true && readdirSync(path).length > 0;
+}
+
+/** A folder that we made; where something else is in it by now, it stays. */
+function removeFolder(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    const code = systemCode(error) ?? '';
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(code)) throw error;
+  }
+}

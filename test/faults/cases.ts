@@ -1,0 +1,213 @@
+/** What the fault tests run: three kinds of trees, each applied in place, with a backup, to a new folder, and undone. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { recoverDirectory } from '../../src/store/recover-directory.ts';
+import { undoDirectory } from '../../src/store/undo.ts';
+import { writeLayer } from '../fixtures/layers.ts';
+import { applyPatch, makePatch } from '../fixtures/patching.ts';
+import { noise } from '../fixtures/random-layer.ts';
+import {
+  type Tree,
+  file,
+  folder,
+  link,
+  listing,
+  readTree,
+  treeOf,
+  withScratch,
+  writeTree,
+} from '../fixtures/tree.ts';
+
+/** Two versions on disk, and the patch that leads from one to the other. */
+export interface Kind {
+  readonly title: string;
+  /** Everything that stands in a test's folder before: the application, and what is beside it. */
+  readonly base: Tree;
+  readonly patch: Buffer;
+  /** Registry files beside the application, by their paths in the test's folder. */
+  readonly registry: readonly string[];
+}
+
+export interface Operation {
+  readonly title: string;
+  /** Brings a folder that has the base to where the operation begins. */
+  begin(root: string): Promise<void>;
+  run(root: string): Promise<unknown>;
+  /** Codes that a second run may refuse with when the first one has come to its end. */
+  readonly again: readonly string[];
+}
+
+const canary: Tree = treeOf({ 'beside/canary': file('nobody touches me', 0o600) });
+
+const cycles = {
+  base: treeOf({
+    a: noise(300, 1),
+    b: noise(300, 2),
+    c: noise(300, 3),
+    'd/x': noise(200, 4),
+    'd/y': noise(200, 5),
+    Readme: noise(100, 6),
+    'old/deep/one': file(noise(150, 7), 0o644),
+    'old/deep/two': file(noise(150, 8), 0o600),
+    gone: 'gone',
+    same: 'same',
+  }),
+  target: treeOf({
+    b: noise(300, 1),
+    c: noise(300, 2),
+    a: noise(300, 3),
+    'd/y': noise(200, 4),
+    'd/x': noise(200, 5),
+    README: noise(100, 6),
+    'new/one': file(noise(150, 7), 0o755),
+    'new/two': file(noise(150, 8), 0o600),
+    same: 'same',
+  }),
+};
+
+const types = {
+  base: treeOf({
+    'dir/x': 'in a folder',
+    'dir/e': null,
+    file: 'becomes a folder',
+    link: link('dir'),
+    toLink: 'becomes a link',
+    relink: link('file'),
+    'removed/sub/x': 'x',
+    closed: folder(0o555),
+    'closed/x': file('old', 0o444),
+    'closed/gone/x': 'x',
+    mode: file('mode', 0o644),
+    big: noise(40_000, 1),
+  }),
+  target: treeOf({
+    dir: 'a file now',
+    'file/inside/deep': 'x',
+    'link/e': null,
+    toLink: link('big'),
+    relink: link('big'),
+    closed: folder(0o500),
+    'closed/x': file('new', 0o444),
+    'closed/y': 'y',
+    mode: file('mode', 0o700),
+    big: `${noise(40_000, 1)}!`,
+    'made/closed': folder(0o555),
+    'made/closed/z': 'z',
+  }),
+};
+
+const reg = (value: string): string =>
+  `Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\A]\r\n"v"="${value}"\r\n\r\n`;
+
+export async function makeKinds(): Promise<Kind[]> {
+  return [
+    await plainKind('moves and cycles', cycles),
+    await plainKind('type changes', types),
+    await plainKind(
+      'a registry beside',
+      { base: treeOf({ a: 'one' }), target: treeOf({ a: 'two', b: 'b' }) },
+      2,
+    ),
+    await layerKind(),
+  ];
+}
+
+async function plainKind(title: string, trees: { base: Tree; target: Tree }, registries = 0): Promise<Kind> {
+  return withScratch(async (root) => {
+    const names = Array.from({ length: registries }, (_, at) => `app-${at}.reg`);
+    const write = (name: string, tree: Tree, value: string): { path: string; registry: string[] } => {
+      writeTree(join(root, name, 'app'), tree);
+      const registry = names.map((one) => join(root, name, one));
+      for (const [at, path] of registry.entries()) {
+        writeFileSync(path, reg(value).replace('Software', `Software\\${at}`));
+      }
+      return { path: join(root, name, 'app'), registry };
+    };
+    const base = write('base', trees.base, '1');
+    writeTree(join(root, 'base'), canary);
+    const patch = await makePatch({
+      base,
+      target: write('target', trees.target, '2'),
+      codecs: [],
+      sequence: 7,
+    });
+    return { title, base: readTree(join(root, 'base')), patch, registry: names };
+  });
+}
+
+async function layerKind(): Promise<Kind> {
+  return withScratch(async (root) => {
+    const [old, now] = [join(root, 'base', 'app'), join(root, 'target')];
+    for (const [place, value, files] of [
+      [old, '1', types.base],
+      [now, '2', types.target],
+    ] as const) {
+      mkdirSync(place, { recursive: true });
+      const layer = { version: value, files: { AppData: files }, registry: new Map() };
+      writeLayer(place, { ...layer, deleteEntries: [`AppData/hides-${value}`] });
+      writeFileSync(
+        join(place, 'read-only', 'registry', 'machine.reg'),
+        Buffer.from(`\ufeff${reg(value)}`, 'utf16le'),
+      );
+    }
+    writeTree(join(root, 'base'), canary);
+    const patch = await makePatch({ base: old, target: now, codecs: [] });
+    return { title: 'a layer with its registry', base: readTree(join(root, 'base')), patch, registry: [] };
+  });
+}
+
+export function operationsOf({ patch, registry }: Kind): Operation[] {
+  const apply =
+    (options: object) =>
+    async (root: string): Promise<unknown> =>
+      applyPatch(patch, {
+        to: join(root, 'app'),
+        registry: registry.map((name) => join(root, name)),
+        ...options,
+      });
+  const nothing = async (): Promise<void> => undefined;
+  return [
+    { title: 'apply in place', begin: nothing, run: apply({}), again: [] },
+    { title: 'apply in place, with a backup', begin: nothing, run: apply({ backup: 'keep' }), again: [] },
+    {
+      title: 'apply to a new folder',
+      begin: nothing,
+      run: async (root) => apply({ out: join(root, 'out') })(root),
+      again: ['E_CONFLICT'],
+    },
+    {
+      title: 'undo',
+      begin: async (root) => {
+        await apply({ backup: 'keep' })(root);
+      },
+      run: async (root) => undoDirectory(join(root, 'app')),
+      again: ['E_INPUT'],
+    },
+  ];
+}
+
+/** What a restart does before anything else. */
+export async function recoverAll(root: string, durable = true): Promise<void> {
+  await recoverDirectory(join(root, 'app'), { durable });
+  await recoverDirectory(join(root, 'out'), { durable });
+}
+
+export const stateOf = (root: string): string[] => listing(readTree(root));
+
+export interface Ends {
+  /** All of the test's folder, before and after an operation that nothing disturbs. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** The folder where it begins. */
+  readonly start: Tree;
+}
+
+export async function endsOf(kind: Kind, operation: Operation): Promise<Ends> {
+  return withScratch(async (root) => {
+    writeTree(root, kind.base);
+    await operation.begin(root);
+    const start = readTree(root);
+    await operation.run(root);
+    return { before: listing(start), after: stateOf(root), start };
+  });
+}

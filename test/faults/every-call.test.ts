@@ -1,0 +1,175 @@
+/**
+ * Law 4, call by call: whatever call to the system fails, or is the last one before the process is killed, a restart ends
+ * in exactly the state before or exactly the state after, with nothing left over and nothing else touched.
+ * Every moment is one to be killed at. `VPA_FAULT_STRIDE=1` lets every call fail, too; otherwise every third, and of those that
+ * only read every 41st.
+ */
+import { expect } from 'chai';
+import { isPatchError } from '../../src/errors.ts';
+import { watchingAllCalls, watchingCalls } from '../fixtures/file-calls.ts';
+import { type Tree, readTree, withScratch, writeTree } from '../fixtures/tree.ts';
+import { type Ends, type Operation, endsOf, makeKinds, operationsOf, recoverAll, stateOf } from './cases.ts';
+
+const stride = Number(process.env['VPA_FAULT_STRIDE'] ?? '41');
+const kinds = await makeKinds();
+
+describe('faults: every call', function () {
+  this.timeout(600_000);
+  for (const kind of kinds) {
+    describe(kind.title, () => {
+      for (const operation of operationsOf(kind)) {
+        let known: Promise<Ends> | undefined;
+        const undisturbed = async (): Promise<Ends> => (known ??= endsOf(kind, operation));
+
+        it(`${operation.title}: killed before any call that changes something`, async () => {
+          const ends = await undisturbed();
+          const moments = await momentsOf(ends.start, operation);
+          expect(moments.length).to.be.above(15);
+          const reached = { before: 0, after: 0 };
+          for (const [n, moment] of moments.entries()) {
+            await withScratch(async (root) => {
+              writeTree(root, moment);
+              await recoverAll(root);
+              reached[endOf(root, ends, `killed at ${n}`)]++;
+              await runAgain(operation, root, ends, `again, killed at ${n}`);
+            });
+          }
+          expect(reached.before).to.be.above(3);
+          expect(reached.after).to.be.above(3);
+        });
+
+        it(`${operation.title}: recovery itself is killed before any call that changes something`, async () => {
+          const ends = await undisturbed();
+          const moments = await momentsOf(ends.start, operation);
+          for (const share of [0.6, 0.85]) {
+            const moment = moments[Math.floor(moments.length * share)]!;
+            const inside: Tree[] = [];
+            await withScratch(async (root) => {
+              writeTree(root, moment);
+              await watchingCalls(
+                () => void inside.push(readTree(root)),
+                () => recoverAll(root),
+              );
+            });
+            for (const [n, one] of inside.entries()) {
+              await withScratch(async (root) => {
+                writeTree(root, one);
+                await recoverAll(root);
+                endOf(root, ends, `killed at ${share}, then at ${n}`);
+              });
+            }
+          }
+        });
+
+        for (const { code, lasting } of [
+          { code: 'EIO', lasting: false },
+          { code: 'EACCES', lasting: false },
+          { code: 'ENOSPC', lasting: true },
+        ]) {
+          const how = lasting
+            ? 'any call that changes something, and all behind it, fail'
+            : 'any call fails once';
+          it(`${operation.title}: ${how}: ${code}`, async () => {
+            const watch = lasting ? watchingCalls : watchingAllCalls;
+            const ends = await undisturbed();
+            const calls: string[] = [];
+            await started(ends.start, async (root) => {
+              await watch(
+                (call) => void calls.push(call),
+                () => operation.run(root),
+              );
+            });
+            const offset = kinds.indexOf(kind) + code.length;
+            let refused = 0;
+            for (const n of calls.keys()) {
+              const every = isReading(calls[n]!) ? stride : Math.min(stride, code === 'EACCES' ? 7 : 3);
+              if (n % every !== offset % every) continue;
+              await started(ends.start, async (root) => {
+                const what = `${code} at call ${n}: ${calls[n]!}`;
+                let count = 0;
+                const error = await outcome(() =>
+                  watch(
+                    (call) => {
+                      const at = count++;
+                      if (at === n || (lasting && at > n))
+                        throw Object.assign(new Error(`${code}: ${call}`), { code });
+                    },
+                    () => operation.run(root),
+                  ),
+                );
+                if (error !== null) {
+                  refused++;
+                  expect(isPatchError(error), `${what}: ${error.stack ?? ''}`).to.equal(true);
+                }
+                await recoverAll(root);
+                const end = endOf(root, ends, what);
+                if (error === null) expect(end, what).to.equal('after');
+                await runAgain(operation, root, ends, `again, ${what}`);
+              });
+            }
+            expect(refused).to.be.above(3);
+          });
+        }
+      }
+    });
+  }
+});
+
+async function started(start: Tree, use: (root: string) => Promise<void>): Promise<void> {
+  await withScratch(async (root) => {
+    writeTree(root, start);
+    await use(root);
+  });
+}
+
+/** The folder before each call that changes something. */
+async function momentsOf(start: Tree, operation: Operation): Promise<Tree[]> {
+  const moments: Tree[] = [];
+  await started(start, async (root) => {
+    await watchingCalls(
+      () => void moments.push(readTree(root)),
+      () => operation.run(root),
+    );
+  });
+  return moments;
+}
+
+function endOf(root: string, { before, after }: Ends, what: string): 'before' | 'after' {
+  const now = stateOf(root);
+  if (now.join('\n') === before.join('\n')) return 'before';
+  expect(now, what).to.deep.equal(after);
+  return 'after';
+}
+
+async function runAgain(operation: Operation, root: string, ends: Ends, what: string): Promise<void> {
+  const isDone = stateOf(root).join('\n') === ends.after.join('\n');
+  const error = await outcome(() => operation.run(root));
+  if (error !== null) {
+    expect(
+      isDone && isPatchError(error) && operation.again.includes(error.code),
+      `${what}: ${error.stack ?? ''}`,
+    ).to.equal(true);
+  }
+  expect(stateOf(root), what).to.deep.equal(ends.after);
+}
+
+async function outcome(call: () => Promise<unknown>): Promise<Error | null> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function isReading(call: string): boolean {
+  return [
+    'lstatSync',
+    'openSync',
+    'readFileSync',
+    'readSync',
+    'readdirSync',
+    'readlinkSync',
+    'statSync',
+  ].includes(call);
+}
