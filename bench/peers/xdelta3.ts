@@ -8,11 +8,12 @@ import { type Tool, versionOf } from './tool.ts';
 const version = versionOf('xdelta3', '-V');
 const tool = { programs: ['xdelta3'], version };
 
-/** The window over the old file has to be as large as the file; it wants at least 512 KiB. */
-const settings = (old: string): string[] => {
-  const window = Math.max(2 ** 19, Math.ceil(statSync(old).size / 2 ** 16) * 2 ** 16);
-  return ['-f', '-9', '-S', 'lzma', '-B', String(window), '-W', String(2 ** 24), '-I', '0'];
+/** The window over the old file has to hold all of it, and a larger one finds more; windows of the new file are 8 MiB. */
+const windowOf = (old: string): string[] => {
+  const size = Math.max(2 ** 26, Math.ceil(statSync(old).size / 2 ** 20) * 2 ** 20);
+  return ['-B', String(size), '-W', String(2 ** 23)];
 };
+const settings = (old: string): string[] => ['-f', '-9', '-S', 'lzma', '-I', '0', ...windowOf(old)];
 
 export const xdelta3: readonly Tool[] = [
   {
@@ -27,7 +28,7 @@ export const xdelta3: readonly Tool[] = [
     },
     apply: async (job) => {
       const tars = await packOld(job);
-      const window = settings(tars.old).slice(4, 6);
+      const window = windowOf(tars.old);
       const patch = join(job.patch, 'tree.vcdiff');
       await job.run('xdelta3', ['-d', '-f', ...window, '-s', tars.old, patch, tars.new]);
       await unpackNew(job);
@@ -38,14 +39,6 @@ export const xdelta3: readonly Tool[] = [
     async (job, step) =>
       job.run('xdelta3', ['-e', ...settings(step.old), '-s', step.old, step.new, step.patch]),
     async (job, step) =>
-      job.run('xdelta3', [
-        '-d',
-        '-f',
-        ...settings(step.old).slice(4, 6),
-        '-s',
-        step.old,
-        step.patch,
-        step.new,
-      ]),
+      job.run('xdelta3', ['-d', '-f', ...windowOf(step.old), '-s', step.old, step.patch, step.new]),
   ),
 ];
