@@ -2,7 +2,7 @@
  * Real applications in two versions: how small are patches, how long do they take and how much memory do they need,
  * held against every other tool that is on this machine? See bench/README.md.
  */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isThere } from './peers/tool.ts';
 import { fetchCorpus } from './trees/fetch.ts';
@@ -22,8 +22,9 @@ import { printTables } from './trees/tables.ts';
 import { compareVersions } from './trees/tree.ts';
 import { printGoals } from './report.ts';
 
-const { corpora, tools, cache, folder, results, runs, limit, date, summary } = treesOptions();
-// What is measured is killed with us.
+const { corpora, tools, cache, dir, results, runs, limit, date, summary } = treesOptions();
+// Who reads our output may stop early; what is measured is killed with us.
+process.stdout.on('error', () => process.exit(1));
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 report(summary.length > 0 ? readRecords(summary) : await run());
@@ -37,7 +38,9 @@ async function run(): Promise<Line[]> {
   const found = tools.filter(({ programs }) => programs.every(isThere));
   for (const tool of tools)
     if (!found.includes(tool)) console.log(`${tool.id}: not on this machine, left out`);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dir, { recursive: true });
+  const folder = mkdtempSync(join(dir, 'trees-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   for (const corpus of corpora) {
     const trees = compareVersions(fetchCorpus(corpus, cache), corpus);
     keep(await measureLimits(corpus.id, trees, folder));
@@ -66,7 +69,6 @@ async function run(): Promise<Line[]> {
       keep(record);
     }
   }
-  rmSync(folder, { recursive: true, force: true });
   return lines;
 }
 

@@ -23,7 +23,8 @@ export function versionOf(program: string, ...words: string[]): string {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (error) return 'not there';
-  return /\d+(\.\d+)+/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'unknown';
+  const said = `${stdout}\n${stderr}`;
+  return (/\d+(\.\d+)+/.exec(said) ?? /\d+/.exec(said))?.[0] ?? 'unknown';
 }
 
 export function isThere(program: string): boolean {

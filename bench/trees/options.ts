@@ -12,7 +12,8 @@ export interface TreesOptions {
   readonly corpora: readonly Corpus[];
   readonly tools: readonly Tool[];
   readonly cache: string;
-  readonly folder: string;
+  /** Where a folder for patches and results is made. */
+  readonly dir: string;
   readonly results: string;
   readonly runs: number;
   /** Milliseconds that a tool has for creating, and again for applying. */
@@ -35,7 +36,7 @@ export function treesOptions(): TreesOptions {
       runs: { type: 'string', default: '1' },
       limit: { type: 'string', default: '900' },
       cache: { type: 'string', default: here('../out/corpora') },
-      dir: { type: 'string', default: here('../out/trees') },
+      dir: { type: 'string', default: here('../out') },
       results: { type: 'string', default: here('../out/trees.ndjson') },
       vpa: { type: 'string', default: here('../../dist/src/cli/vpa.js') },
       date: { type: 'string' },
@@ -65,7 +66,7 @@ export function treesOptions(): TreesOptions {
             ...vpaTools(resolve(values.vpa), levels),
           ],
     cache: resolve(values.cache),
-    folder: resolve(values.dir),
+    dir: resolve(values.dir),
     results: resolve(values.results),
     runs: wholeNumber('--runs', values.runs),
     limit: wholeNumber('--limit', values.limit) * 1000,
