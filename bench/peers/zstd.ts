@@ -26,4 +26,5 @@ const patchFrom = (id: string, title: string, level: readonly string[]): Tool =>
 export const zstd: readonly Tool[] = [
   patchFrom('zstd-3', 'zstd -3 --patch-from over tar', ['-3', '--long=31']),
   patchFrom('zstd-19', 'zstd -19 --patch-from over tar', ['-19', '--ultra', '--long=31']),
+  patchFrom('zstd-22', 'zstd -22 --patch-from over tar', ['-22', '--ultra', '--long=31']),
 ];
