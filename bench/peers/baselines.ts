@@ -25,7 +25,7 @@ export const baselines: readonly Tool[] = [
     programs: ['xz', 'tar'],
     version: versionOf('xz', '--version'),
     create: async (job) => {
-      const paths = [...job.trees.changed.map(({ to }) => to), ...job.trees.added];
+      const paths = [...job.trees.changed.map(({ to }) => to), ...job.trees.added].sort();
       await packFiles(job, paths, join(job.patch, 'changed.tar'));
     },
     apply: async (job) => {

@@ -8,10 +8,10 @@ import { type Tool, versionOf } from './tool.ts';
 const version = versionOf('xdelta3', '-V');
 const tool = { programs: ['xdelta3'], version };
 
-/** The window over the old file has to hold all of it, and a larger one finds more; windows of the new file are 8 MiB. */
+/** The window over the old file has to hold all of it, and a larger one finds more; windows of the new file are 16 MiB. */
 const windowOf = (old: string): string[] => {
   const size = Math.max(2 ** 26, Math.ceil(statSync(old).size / 2 ** 20) * 2 ** 20);
-  return ['-B', String(size), '-W', String(2 ** 23)];
+  return ['-B', String(size), '-W', String(2 ** 24)];
 };
 const settings = (old: string): string[] => ['-f', '-9', '-S', 'lzma', '-I', '0', ...windowOf(old)];
 
