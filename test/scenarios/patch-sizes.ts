@@ -9,6 +9,6 @@ export interface PatchSize {
 }
 
 export const patchSizes: readonly PatchSize[] = [
-  { base: '7zip-5.1.1', target: '7zip-5.2.0', ceilings: { default: 1_108_880 } },
-  { base: 'date-fns-2.29.3', target: 'date-fns-2.30.0', ceilings: { default: 190_210 } },
+  { base: '7zip-5.1.1', target: '7zip-5.2.0', ceilings: { default: 770_129 } },
+  { base: 'date-fns-2.29.3', target: 'date-fns-2.30.0', ceilings: { default: 36_225 } },
 ];
