@@ -70,13 +70,13 @@ async function* deployChanges(
   for (const change of staged) yield await changeFile(change, null);
 }
 
-function releaseOf({ manifest, changes }: Plan): Release {
+function releaseOf({ manifest, states, changes }: Plan): Release {
   const { application, base, target: state, sequence } = manifest;
   return {
     identity: { ...application, version: state.version },
     from: base.version,
     digest: state.digest,
-    size: state.size,
+    size: states.target.size,
     ...(sequence !== undefined && { sequence }),
     changes,
   };
