@@ -1,7 +1,19 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/out/', 'patches/', '.tmp*', '.coverage-build/', 'src/delta/cover/assembly/*.ts', 'src/delta/cover/kernel-binary.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'bench/out/',
+      'patches/',
+      '.tmp*',
+      '.coverage-build/',
+      'src/delta/cover/assembly/*.ts',
+      'src/delta/cover/kernel-binary.ts',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

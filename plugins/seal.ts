@@ -93,9 +93,9 @@ async function smallest(
 ): Promise<{ stored: Uint8Array; encoding: readonly string[] }> {
   let best: { stored: Uint8Array; encoding: readonly string[] } = { stored: index, encoding: [] };
   const tried = index.length <= modelled ? [compressor, modelCompressor()] : [compressor];
-  for (const { id, compress } of tried) {
-    const stored = await compress(index);
-    if (stored.length < best.stored.length) best = { stored, encoding: [id] };
+  for (const one of tried) {
+    const stored = await one.compress(index);
+    if (stored.length < best.stored.length) best = { stored, encoding: [one.id] };
   }
   return best;
 }

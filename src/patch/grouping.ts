@@ -19,6 +19,8 @@ export interface Grouped<File extends Candidate> {
   readonly references: readonly Entry[];
 }
 
+/** Text that is held against all old text, in bytes: it is coded twice, since most of that turns out to be of no use. */
+export const mostWithRelatives = 8 << 20;
 /** A program of this size is worth a group of its own. */
 const large = 1 << 20;
 /** How much of the base a group may be coded against: what the codec keeps in view, and no list of references without end. */
@@ -35,7 +37,8 @@ export function groupFiles<File extends Candidate>(
   const groups: Grouped<File>[] = [];
   const text = files.filter((file) => file.text);
   const few = files.filter((file) => !file.text && file.size < large);
-  const relatives = text.some(({ before }) => !before) ? relativesOf(text, base) : [];
+  const isNew = text.some(({ before }) => !before) && sizeOfAll(text) <= mostWithRelatives;
+  const relatives = isNew ? relativesOf(text, base) : [];
   if (text.length > 0) groups.push(grouped(text, relatives));
   if (few.length > 0) groups.push(grouped(few));
   for (const file of files) if (!file.text && file.size >= large) groups.push(grouped([file]));
@@ -77,4 +80,8 @@ function extension(name: string): string {
 
 function sizeOf({ meta }: Entry): number {
   return 'size' in meta ? meta.size : 0;
+}
+
+function sizeOfAll(files: readonly Candidate[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
 }

@@ -7,7 +7,7 @@ import type { Entry } from '../layer/layer.ts';
 import type { Reference } from '../patch/change.ts';
 import { type Encoded, encodeContent } from '../patch/encode-content.ts';
 import type { Group } from '../patch/group.ts';
-import { type Candidate, type Grouped, groupFiles } from '../patch/grouping.ts';
+import { type Candidate, type Grouped, groupFiles, mostWithRelatives } from '../patch/grouping.ts';
 import { findSimilarFiles } from '../patch/similar-files.ts';
 import type Vinyl from 'vinyl';
 import type { Comparison } from './comparison.ts';
@@ -45,7 +45,7 @@ const worthNaming = 192;
 /** How much of a file tells whether it is text. */
 const sampled = 64 << 10;
 /** Groups up to this size are coded again without the references that little was taken from; the second where all of them are named anyway. */
-const codedAgain = 8 << 20;
+const codedAgain = mostWithRelatives;
 const codedAnyway = 1 << 20;
 
 /** The changes that have contents to carry, with what in the base they are like. */

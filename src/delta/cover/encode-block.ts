@@ -6,7 +6,7 @@ import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
 import { kernels } from './kernels.ts';
 import { layOut, sizeOfTails } from './lay-out.ts';
 import { type Level, type LevelName, levelOf } from './levels.ts';
-import { fewestLines, lessons, longestTail, mostLines, streamRoom } from './limits.ts';
+import { fewestLines, lessons, longestTail, mostBinaryLines, mostLines, streamRoom } from './limits.ts';
 import { type Window, matchBlock } from './match-block.ts';
 import * as plain from './plain-streams.ts';
 import { recordsOf } from './records.ts';
@@ -129,7 +129,7 @@ function modelledDifferences(
 ): Stream {
   const { call, reset, allocate, put, view } = kernels();
   const records = recordsOf(found);
-  const bits = linesFor(countDifferences(block, target) * 2);
+  const bits = linesFor(countDifferences(block, target) * 2, profile.binary);
   if (records.count === 0 || block.length === 0) return nothing;
   reset();
   const at = put(block);
@@ -171,7 +171,7 @@ function modelledLiterals(
 ): Stream {
   if (literals === 0) return nothing;
   const { call, reset, allocate, put, view } = kernels();
-  const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4));
+  const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4), kind);
   reset();
   const at = put(target);
   const records = put(found);
@@ -198,8 +198,11 @@ function modelledLiterals(
   return { method: method.model, size: bits, bytes: view(coded, length).slice() };
 }
 
-function linesFor(bytes: number): number {
-  return Math.min(mostLines, Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))));
+function linesFor(bytes: number, kind: Profile): number {
+  return Math.min(
+    kind === profile.text ? mostLines : mostBinaryLines,
+    Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))),
+  );
 }
 
 /** A quick look: what brotli hardly makes smaller, a model would not either, and take its time. */

@@ -5,7 +5,17 @@ import { main } from 'assemblyscript/asc';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const files = new Map();
-const options = ['--runtime', 'stub', '-O3', '--noAssert', '--enable', 'simd', '--importMemory', '--initialMemory', '1'];
+const options = [
+  '--runtime',
+  'stub',
+  '-O3',
+  '--noAssert',
+  '--enable',
+  'simd',
+  '--importMemory',
+  '--initialMemory',
+  '1',
+];
 const { error, stderr } = await main([here('index.ts'), '--outFile', 'kernels.wasm', ...options], {
   writeFile: (name, contents) => void files.set(name, contents),
 });
