@@ -11,7 +11,13 @@ import { createLines } from './report-text.ts';
 import { patchReport } from './report.ts';
 import { withSession } from './session.ts';
 import { type SignerOptions, addSignerOptions, readSigners } from './signer-options.ts';
-import { type VersionOptions, addVersionOptions, codecOption, openVersions } from './version-options.ts';
+import {
+  type VersionOptions,
+  addVersionOptions,
+  codecOption,
+  levelOption,
+  openVersions,
+} from './version-options.ts';
 
 interface CreateOptions extends CommonOptions, VersionOptions, SignerOptions {
   readonly output: string;
@@ -26,6 +32,7 @@ Examples:
   $ vpa create notes-1.0.0 notes-1.1.0 -o notes-1.1.0.vpa --key acme.pem
   $ vpa create old new -o fix.vpa --base-registry old.reg --target-registry new.reg \\
       --preset windows --exclude 'logs/**' --from 1.0.0 --to 1.0.1
+  $ vpa create notes-1.0.0 notes-1.1.0 -o notes-1.1.0.vpa --level max --explain
   $ vpa create old.vsa new.vsa -o fix.vpa --signer 'hsm-sign --slot 1' --signer-key hsm.pub.pem`;
 
 export function create(command: Command): void {
@@ -33,6 +40,7 @@ export function create(command: Command): void {
     .description('Makes a patch that leads from one version to another.')
     .requiredOption('-o, --output <file>', 'the patch; a file that is there is replaced');
   addSignerOptions(addVersionOptions(command))
+    .addOption(levelOption())
     .addOption(codecOption())
     .option('--sequence <number>', 'number that grows with every patch of the application', wholeNumber(0))
     .option('--not-after <instant>', 'when the patch expires, in UTC: 2030-01-31', instant)
