@@ -132,7 +132,7 @@ async function finished(file: ChangeFile, { view, decoding, groups, witness }: M
       : decodeContent(
           change,
           payload,
-          (await view.entry(reference?.name ?? change.name))?.bytes ?? null,
+          (await view.entry(reference?.name ?? change.name, decoding.context.signal))?.bytes ?? null,
           decoding,
         );
   if (!pieces)
@@ -148,7 +148,7 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
   for (const [number, group] of plan.groups.entries()) {
     const parts: Bytes[] = [];
     for (const { name } of group.references) {
-      const entry = await view.entry(name);
+      const entry = await view.entry(name, decoding.context.signal);
       if (!entry?.bytes) throw new PatchError('E_BASE_MISMATCH', `${name}: is missing`, { entry: name });
       parts.push(entry.bytes);
     }

@@ -4,9 +4,12 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { deploy } from '../../plugins/index.ts';
 import { createPatch } from '../../presets/index.ts';
+import type { Bytes } from '../bytes.ts';
 import { PatchError, fromSystem } from '../errors.ts';
+import type { EntryName } from '../layer/name.ts';
 import { type CommonOptions, addCommonOptions, instant, wholeNumber } from './common-options.ts';
-import { readPatch, unchecked } from './read-patch.ts';
+import { explainPatch, explanationLines } from './explain-patch.ts';
+import { patchCosts, readPatch, unchecked } from './read-patch.ts';
 import { createLines } from './report-text.ts';
 import { patchReport } from './report.ts';
 import { withSession } from './session.ts';
@@ -25,6 +28,7 @@ interface CreateOptions extends CommonOptions, VersionOptions, SignerOptions {
   readonly notAfter?: string;
   readonly description?: string;
   readonly threads?: number;
+  readonly explain?: boolean;
 }
 
 const examples = `
@@ -45,7 +49,8 @@ export function create(command: Command): void {
     .option('--sequence <number>', 'number that grows with every patch of the application', wholeNumber(0))
     .option('--not-after <instant>', 'when the patch expires, in UTC: 2030-01-31', instant)
     .option('--description <text>', 'for people: why there is a patch')
-    .option('--threads <count>', 'how many threads work (default: all)', wholeNumber(1));
+    .option('--threads <count>', 'how many threads work (default: all)', wholeNumber(1))
+    .option('--explain', 'say of the 20 largest why they take so much of the patch');
   addCommonOptions(command)
     .addHelpText('after', examples)
     .action(async (base: string, target: string, options: CreateOptions) => {
@@ -64,8 +69,16 @@ export function create(command: Command): void {
         await session.run([...chain, deploy({ file: output })], (file) => {
           if (file.extname === '.vpa') session.tooLate();
         });
-        const report = patchReport(await readPatch(session, output, unchecked), session.notes);
-        session.print({ ...report, file: output }, () => createLines(report, output));
+        const facts = await readPatch(session, output, unchecked);
+        const costs = await patchCosts(session, facts);
+        const report = patchReport(facts, costs, session.notes);
+        const contentOf = async (name: EntryName): Promise<Bytes | null> =>
+          (await versions.target.readOnly.entry(name))?.bytes ?? null;
+        const explanations = options.explain === true ? await explainPatch(facts, costs, contentOf) : null;
+        session.print({ ...report, ...(explanations && { explanations }), file: output }, () => [
+          ...createLines(report, output),
+          ...explanationLines(explanations ?? [], report.size),
+        ]);
       });
     });
 }
