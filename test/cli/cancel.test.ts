@@ -54,7 +54,7 @@ describe('vpa: Ctrl-C', function () {
   }
 
   function check([outcome, took]: [Outcome, number], what: string): void {
-    console.log(`      ${what}: ended ${Math.round(took)} ms after Ctrl-C`);
+    process.stderr.write(`      ${what}: ended ${Math.round(took)} ms after Ctrl-C\n`);
     expect(outcome.status, outcome.err).to.equal(130);
     expect(outcome.err).to.contain('vpa: cancelled; nothing was changed [E_CANCELLED]');
     expect(outcome.out).to.equal('');
