@@ -15,7 +15,7 @@ const steady = 15_000;
 /** How fast the time that is shown follows the one that is reckoned. */
 const following = 4000;
 /** Before that there is no telling. */
-const earliest = { rate: 500, remaining: 1500 };
+const earliest = { rate: 500, remaining: 1500, share: 0.02 };
 
 export function createPace(start: number): Pace {
   const fast = decayingRate(recent, start);
@@ -32,7 +32,7 @@ export function createPace(start: number): Pace {
     rate: (now) => (now - start < earliest.rate ? null : fast.rate(now)),
     remaining(total, now) {
       const rate = slow.rate(now);
-      if (now - start < earliest.remaining || rate === 0) return null;
+      if (now - start < earliest.remaining || rate === 0 || last < total * earliest.share) return null;
       const reckoned = Math.max(0, total - last) / rate;
       if (!shown) shown = { seconds: reckoned, at: now };
       const passed = now - shown.at;

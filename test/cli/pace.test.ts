@@ -42,6 +42,9 @@ describe('cli/pace', () => {
     const pace = createPace(0);
     pace.update(100, 10);
     expect([pace.rate(10), pace.remaining(1000, 10)]).to.deep.equal([null, null]);
+    const little = createPace(0);
+    little.update(297, 3000);
+    expect(little.remaining(3_112_745, 3000)).to.equal(null);
     const idle = createPace(0);
     idle.update(0, 5000);
     expect(idle.remaining(1000, 5000)).to.equal(null);
