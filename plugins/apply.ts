@@ -51,6 +51,8 @@ interface Making {
   readonly decoding: Decoding;
   readonly groups: readonly GroupContents[];
   readonly witness: Witness;
+  /** Hears of bytes of contents as they are made. */
+  readonly onBytes: (bytes: number, label: string) => void;
 }
 
 /** The base is compared with the plan before anything is made; if it is the target already, nothing comes out. */
@@ -67,7 +69,7 @@ export const apply = ({
     let executor: Executor = inline();
     let making: Making | undefined;
     let applied = false;
-    let [done, total] = [0, 0];
+    let [came, total] = [0, 0];
     for await (const file of files) {
       if (isPlan(file)) {
         const { plan } = file;
@@ -79,7 +81,7 @@ export const apply = ({
           notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });
           continue;
         }
-        if (threads !== 1 && contentsOf(plan) > worthThreads)
+        if (threads !== 1 && sizeOfContents(plan) > worthThreads)
           executor = threadPool({ concurrency: threads ?? mostThreads });
         const decoding = { codecs, context: { signal, executor, memoryLimit } };
         const witness = witnessOf(plan);
@@ -87,7 +89,11 @@ export const apply = ({
           const digest = change.kind === 'move' ? digests.get(change.from) : undefined;
           if (digest) witness.saw(change.name, digest);
         }
-        making = { view, decoding, groups: await openGroups(plan, view, decoding), witness };
+        const size = sizeOfContents(plan);
+        let made = 0;
+        const onBytes = (bytes: number, label: string): void =>
+          report({ done: (made += bytes), total: size, unit: 'bytes', label });
+        making = { view, decoding, groups: await openGroups(plan, view, decoding), witness, onBytes };
         yield file;
         continue;
       }
@@ -101,18 +107,21 @@ export const apply = ({
           help: 'verify has to stand before apply, and nothing between them may make changes of its own',
         });
       }
-      report({ done: ++done, total, unit: 'entries', label: file.change.name });
+      came++;
       if (making) yield await finished(file, making);
     }
-    if (making && done < total) {
-      throw new PatchError('E_UNVERIFIED', `the plan has ${total} changes, but only ${done} came`, {
+    if (making && came < total) {
+      throw new PatchError('E_UNVERIFIED', `the plan has ${total} changes, but only ${came} came`, {
         help: 'no stage between verify and apply may take changes out',
       });
     }
   });
 
 /** The change with its whole new content. */
-async function finished(file: ChangeFile, { view, decoding, groups, witness }: Making): Promise<ChangeFile> {
+async function finished(
+  file: ChangeFile,
+  { view, decoding, groups, witness, onBytes }: Making,
+): Promise<ChangeFile> {
   const { change } = file;
   const { group, reference, ...rest } = change;
   const done = { ...rest, encoding: [], payload: 0 };
@@ -132,12 +141,13 @@ async function finished(file: ChangeFile, { view, decoding, groups, witness }: M
       : decodeContent(
           change,
           payload,
-          (await view.entry(reference?.name ?? change.name))?.bytes ?? null,
+          (await view.entry(reference?.name ?? change.name, decoding.context.signal))?.bytes ?? null,
           decoding,
         );
   if (!pieces)
     throw new PatchError('E_FORMAT', `${change.name}: its group is not there`, { entry: change.name });
-  const contents = checked(change, pieces, saw, decoding.context.signal);
+  const whole = checked(change, pieces, saw, decoding.context.signal);
+  const contents = counted(whole, (bytes) => onBytes(bytes, change.name));
   return atOnce ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
 }
 
@@ -148,7 +158,7 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
   for (const [number, group] of plan.groups.entries()) {
     const parts: Bytes[] = [];
     for (const { name } of group.references) {
-      const entry = await view.entry(name);
+      const entry = await view.entry(name, decoding.context.signal);
       if (!entry?.bytes) throw new PatchError('E_BASE_MISMATCH', `${name}: is missing`, { entry: name });
       parts.push(entry.bytes);
     }
@@ -159,11 +169,23 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
   return opened;
 }
 
-function contentsOf({ changes }: Plan): number {
+/** Of files; what a hive takes is not known before. */
+function sizeOfContents({ changes }: Plan): number {
   return changes.reduce(
     (sum, { after, kind }) => sum + (after?.type === 'file' && kind !== 'move' ? after.size : 0),
     0,
   );
+}
+
+/** The pieces, told as they are taken. */
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    yield piece;
+    onBytes(piece.length);
+  }
 }
 
 async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

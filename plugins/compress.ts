@@ -4,6 +4,7 @@ import { digestOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
 import { PatchError } from '../src/errors.ts';
+import { untilAborted } from '../src/exec/until-aborted.ts';
 import {
   changeFile,
   frameFile,
@@ -24,13 +25,13 @@ export interface CompressOptions {
 }
 
 export const compress = ({ compressor = brotli(), threads = 4 }: CompressOptions = {}): Stage =>
-  stage('compress', async function* (files, { report }) {
+  stage('compress', async function* (files, { report, signal }) {
     let frames = 0;
     let done = 0;
     const pack = async (item: Vinyl | Run): Promise<Vinyl> => {
       if (!isRun(item)) return item;
       const number = frames++;
-      const small = item.coded ? null : await compressor.compress(item.bytes);
+      const small = item.coded ? null : await untilAborted(compressor.compress(item.bytes), signal);
       const stored = small && small.length < item.bytes.length ? small : item.bytes;
       const gains = stored === small;
       report({ done: (done += item.bytes.length), total: null, unit: 'bytes', label: `frame ${number}` });

@@ -2,6 +2,7 @@
 import { capture } from '../plugins/index.ts';
 import type { SealOptions } from '../plugins/index.ts';
 import type { DeltaCodec } from '../src/delta/codec.ts';
+import { type LevelName, levelOf } from '../src/delta/cover/levels.ts';
 import { PatchError } from '../src/errors.ts';
 import { createExclude } from '../src/layer/excludes.ts';
 import type { Layer } from '../src/layer/layer.ts';
@@ -36,6 +37,8 @@ export interface Application {
     /** Variable name → path in registry data on this machine. */
     readonly variables?: Readonly<Record<string, string>>;
   };
+  /** How much time deltas may take, `fast`, `default` or `max`; the family's if left out. */
+  readonly level?: LevelName;
   /** Delta codecs to choose from, instead of the family's. */
   readonly codecs?: readonly DeltaCodec[];
   /** Who signs its patches, beside the keys that a run is given. */
@@ -46,12 +49,13 @@ export interface Application {
 export const families = { generic, windows } as const;
 export type FamilyName = keyof typeof families;
 
-/** Checks a configuration and gives it back. E_USAGE for an empty id, an unknown preset, or a rule that is none. */
+/** Checks a configuration and gives it back. E_USAGE for an empty id, an unknown preset or level, or a rule that is none. */
 export function defineApplication(application: Application): Application {
   if (typeof application.id !== 'string' || application.id === '') {
     throw new PatchError('E_USAGE', 'the configuration gives the application no id', { help: 'add id: …' });
   }
   familyOf(application);
+  levelOf(application.level ?? 'default');
   createExclude(application.excludes ?? []);
   for (const rule of application.rules?.volatile ?? []) parseVolatileRule(rule);
   return application;
@@ -72,6 +76,8 @@ export interface CreatePatchOptions extends Omit<SealOptions, 'id' | 'name' | 'c
   readonly target: LayerSource | Layer;
   readonly signers?: readonly Signer[];
   readonly threads?: number;
+  /** How much time deltas may take; the application's if left out. E_USAGE for a name that is no level. */
+  readonly level?: LevelName;
 }
 
 /** The whole chain that makes a patch of an application: from two versions to one `.vpa` file. */
@@ -79,6 +85,7 @@ export function createPatch(application: Application, options: CreatePatchOption
   const family = familyOf(application);
   const { excludes = [], rules = {}, signers = [] } = application;
   const codecs = application.codecs ?? family.codecs;
+  const level = options.level ?? application.level ?? family.level;
   const variables = rules.variables ?? {};
   const chain = [
     capture({
@@ -94,6 +101,7 @@ export function createPatch(application: Application, options: CreatePatchOption
       id: application.id,
       ...(application.name !== undefined && { name: application.name }),
       ...(codecs && { codecs }),
+      ...(level && { level }),
       volatile: [...family.volatile, ...(rules.volatile ?? [])],
       expected: rules.volatile ?? [],
       variables: [...family.variables, ...Object.keys(variables)],

@@ -45,19 +45,26 @@ function summaryRows(report: PatchReport): string[][] {
       'size',
       `${formatSize(report.size)}, ${formatShare(report.size, report.targetSize)} of ${formatSize(report.targetSize)}`,
     ],
+    ['contents', savedText(report)],
   ];
 }
 
+/** `12.3 MB → 0.8 MB (6.5 %); manifest, index and signatures 2.1 kB`. */
+function savedText({ contents, size, overhead }: PatchReport): string {
+  const share = contents === 0 ? '' : ` (${formatShare(size, contents)})`;
+  return `${formatSize(contents)} → patch ${formatSize(size)}${share}; manifest, index and signatures ${formatSize(overhead)}`;
+}
+
 export function createLines(report: PatchReport, file: string): string[] {
-  const largest = byPayload(report.changes)
-    .filter(({ payload }) => payload > 0)
+  const largest = byCost(report.changes)
+    .filter(({ cost }) => cost > 0)
     .slice(0, 5);
   const groups = groupLines(report.groups);
   const signers = report.signatures.map(({ keyId }) => keyId);
   return [
     titleLine(report),
     ...table(summaryRows(report)),
-    ...(largest.length === 0 ? [] : ['', 'largest payloads', ...changeTable(largest)]),
+    ...(largest.length === 0 ? [] : ['', 'what takes most of it', ...changeTable(largest, true)]),
     ...(groups.length === 0 ? [] : ['', ...groups]),
     '',
     `written to ${colors.bold(printable(file))}`,
@@ -67,7 +74,7 @@ export function createLines(report: PatchReport, file: string): string[] {
 
 export function inspectLines(report: PatchReport, all: boolean): string[] {
   const { base, target, signatures, rules, changes } = report;
-  const sorted = byPayload(changes);
+  const sorted = byCost(changes);
   const visible = all ? sorted : sorted.slice(0, shown);
   const hidden = sorted.length - visible.length;
   const extras = [
@@ -103,8 +110,8 @@ function stateText({ digest, entries, size }: PatchReport['base']): string {
 }
 
 /** The order of the format among those of equal size. */
-function byPayload(changes: readonly ChangeReport[]): ChangeReport[] {
-  return changes.toSorted((a, b) => b.payload - a.payload);
+function byCost(changes: readonly ChangeReport[]): ChangeReport[] {
+  return changes.toSorted((a, b) => b.cost - a.cost);
 }
 
 export const paints = {
@@ -114,17 +121,18 @@ export const paints = {
   remove: colors.red,
 } as const;
 
-/** One row a change: what happens, how it is carried, payload, size after, name. */
-export function changeTable(changes: readonly ChangeReport[], heading = false): string[] {
-  const rows = changes.map(({ kind, type, codec, group, payload, size, name, from }) => [
+/** One row a change: what happens, how it is carried, size after, about what it takes of the patch, name. */
+function changeTable(changes: readonly ChangeReport[], heading = false): string[] {
+  const rows = changes.map(({ kind, type, codec, group, cost, share, size, name, from }) => [
     kind,
-    codec ?? (type === 'file' ? '-' : type),
-    codec === null ? '-' : group === undefined ? formatSize(payload) : `group ${group}`,
+    carriedText(codec, group, type),
     kind !== 'remove' && (type === 'file' || type === 'hive') ? formatSize(size) : '-',
+    codec === null ? '-' : formatSize(cost),
+    codec === null ? '-' : formatShare(share, 1),
     printable(from === undefined ? name : `${name}  (was ${from})`),
   ]);
-  const titles = heading ? [['change', 'carried as', 'payload', 'size', 'entry']] : [];
-  const lines = table([...titles, ...rows], { right: [2, 3] });
+  const titles = heading ? [['change', 'carried as', 'size', 'about in patch', 'share', 'entry']] : [];
+  const lines = table([...titles, ...rows], { right: [2, 3, 4] });
   // Painted when the widths are known, since colours have characters too.
   return lines.map((line, at) => {
     const kind = changes[at - titles.length]?.kind;
@@ -132,13 +140,18 @@ export function changeTable(changes: readonly ChangeReport[], heading = false): 
   });
 }
 
+function carriedText(codec: string | null, group: number | undefined, type: string): string {
+  if (codec === null) return type === 'file' ? '-' : type;
+  return group === undefined ? codec : `${codec} in group ${group}`;
+}
+
 /** One line for each group of files that are carried together. */
 function groupLines(groups: readonly GroupReport[]): string[] {
-  const rows = groups.map(({ codec, payload, files, size }, number) => [
+  const rows = groups.map(({ codec, payload, files, size, references }, number) => [
     `group ${number}`,
     codec,
     formatSize(payload),
-    `for ${counted(files, 'file')}, ${formatSize(size)}`,
+    `for ${counted(files, 'file')} of ${formatSize(size)}, against ${counted(references.length, 'old file')}`,
   ]);
   return table(rows, { right: [2] });
 }

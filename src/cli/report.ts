@@ -1,6 +1,7 @@
 /** What `create` and `inspect` say of a patch, as data. */
 import type { Meta } from '../layer/layer.ts';
-import type { Change, ChangeKind } from '../patch/change.ts';
+import { type Change, type ChangeKind, copyEncoding } from '../patch/change.ts';
+import type { Cost } from '../patch/costs.ts';
 import type { Group } from '../patch/group.ts';
 import type { Manifest } from '../patch/manifest.ts';
 import type { DeltaCount } from '../registry/delta/delta.ts';
@@ -18,6 +19,9 @@ export interface EntryReport {
 }
 
 export interface ChangeReport extends EntryReport {
+  /** About how many bytes of the patch file it takes, and which part of that file, from 0 to 1. */
+  readonly cost: number;
+  readonly share: number;
   /** How the content is carried: `whole`, `cover/1`, `copy/1`, `registry/1`, …; null where there is none to carry. */
   readonly codec: string | null;
   /** Before compression into frames, in bytes; 0 where it is in a group. */
@@ -33,6 +37,8 @@ export interface GroupReport {
   /** How many files, and the sum of their sizes in bytes. */
   readonly files: number;
   readonly size: number;
+  /** The files of the base that they are coded against. */
+  readonly references: readonly string[];
 }
 
 type StateReport = Manifest['base'] & PatchFacts['states']['base'];
@@ -47,6 +53,9 @@ export interface PatchReport {
   /** Of the patch file, in bytes. */
   readonly size: number;
   readonly targetSize: number;
+  /** Sum of the sizes of the contents that it carries, and what it takes beside them: manifest, index, signatures. In bytes. */
+  readonly contents: number;
+  readonly overhead: number;
   readonly sequence?: number;
   readonly notAfter?: string;
   readonly description?: string;
@@ -58,8 +67,12 @@ export interface PatchReport {
   readonly notices: readonly Note[];
 }
 
-export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchReport {
-  const { manifest, states, changes, groups, size, registry, signatures } = facts;
+export function patchReport(
+  facts: PatchFacts,
+  costs: readonly Cost[],
+  notices: readonly Note[],
+): PatchReport {
+  const { manifest, states, changes, groups, frames, size, registry, signatures } = facts;
   const { application, base, target, rules, sequence, notAfter, description } = manifest;
   return {
     id: application.id,
@@ -70,10 +83,12 @@ export function patchReport(facts: PatchFacts, notices: readonly Note[]): PatchR
     target: { ...target, ...states.target },
     size,
     targetSize: states.target.size,
+    contents: changes.reduce((sum, change) => sum + (hasPayload(change) ? sizeOf(change.after) : 0), 0),
+    overhead: size - frames.reduce((sum, { stored }) => sum + stored, 0),
     ...(sequence !== undefined && { sequence }),
     ...(notAfter !== undefined && { notAfter }),
     ...(description !== undefined && { description }),
-    changes: changes.map((change) => changeReport(change, groups)),
+    changes: changes.map((change, at) => changeReport(change, groups, costs[at]?.cost ?? 0, size)),
     groups: groups.map((group, number) => groupReport(group, number, changes)),
     registry,
     signatures: signatures.map((keyId) => ({ keyId, algorithm: 'ed25519' })),
@@ -93,25 +108,37 @@ export function entryReport(change: Change): EntryReport {
   };
 }
 
-function changeReport(change: Change, groups: readonly Group[]): ChangeReport {
+function changeReport(change: Change, groups: readonly Group[], cost: number, whole: number): ChangeReport {
   const { group, payload } = change;
   const encoding = group === undefined ? change.encoding : (groups[group]?.encoding ?? []);
   return {
     ...entryReport(change),
+    cost,
+    share: whole === 0 ? 0 : Math.round((cost / whole) * 1e6) / 1e6,
     codec: isCarried(change) ? encoding.join('+') || 'whole' : null,
     payload,
     ...(group !== undefined && { group }),
   };
 }
 
-function groupReport({ encoding, payload }: Group, number: number, changes: readonly Change[]): GroupReport {
+function groupReport(
+  { encoding, payload, references }: Group,
+  number: number,
+  changes: readonly Change[],
+): GroupReport {
   const members = changes.filter(({ group }) => group === number);
   const size = members.reduce((sum, { after }) => sum + sizeOf(after), 0);
-  return { codec: encoding.join('+'), payload, files: members.length, size };
+  const names = references.map(({ name }) => name);
+  return { codec: encoding.join('+'), payload, files: members.length, size, references: names };
 }
 
 export function sizeOf(meta: Meta | null): number {
   return meta && 'size' in meta ? meta.size : 0;
+}
+
+/** Of a copy, the base has the content. */
+function hasPayload(change: Change): boolean {
+  return isCarried(change) && change.encoding[0] !== copyEncoding;
 }
 
 function isCarried({ kind, after }: Change): boolean {

@@ -31,3 +31,12 @@ export function formatShare(part: number, whole: number): string {
   const share = (part / whole) * 100;
   return share > 0 && share < 0.05 ? '< 0.1 %' : `${share.toFixed(1)} %`;
 }
+
+/** `8 s`, `1 min 20 s`, `2 h 5 min`: the longer, the rounder. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const tens = Math.round(seconds / 10) * 10;
+  if (tens < 600) return `${Math.floor(tens / 60)} min ${tens % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type Application, type FamilyName, defineApplication, families } from '../../presets/index.ts';
 import type { DeltaCodec } from '../delta/codec.ts';
+import { type LevelName, levelNames } from '../delta/cover/levels.ts';
 import { xdelta3 } from '../delta/xdelta3.ts';
 import type { Layer } from '../layer/layer.ts';
 import { openLayer } from '../layer/open-layer.ts';
@@ -21,6 +22,7 @@ export interface VersionOptions {
   readonly from?: string;
   readonly to?: string;
   readonly codec?: CodecName;
+  readonly level?: LevelName;
 }
 
 /** Codecs by the names that they have on the command line. */
@@ -43,6 +45,12 @@ export function addVersionOptions(command: Command): Command {
 
 export function codecOption(): Option {
   return new Option('--codec <name>', 'how changed files are coded').choices(Object.keys(codecs));
+}
+
+export function levelOption(): Option {
+  return new Option('--level <name>', 'how much time a small patch may take (default: default)').choices(
+    levelNames,
+  );
 }
 
 export interface Versions {
@@ -77,6 +85,7 @@ export async function openVersions(
     // A name that is none is refused by defineApplication.
     ...(preset !== undefined && { preset: preset as FamilyName }),
     ...(options.codec && { codecs: codecs[options.codec] }),
+    ...(options.level && { level: options.level }),
   });
   return {
     application,

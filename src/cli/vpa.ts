@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command `vpa`: parses, runs one command, and turns whatever happened into an exit status. */
+import { exitCodes } from '../errors.ts';
 import { reportError } from './report-error.ts';
 import { createProgram } from './program.ts';
 
@@ -17,4 +18,6 @@ try {
   }
 } catch (error) {
   process.exitCode = reportError(error, words);
+  // Everything has been cleaned up; what still runs (a frame that is being compressed) nobody waits for.
+  if (process.exitCode === exitCodes.E_CANCELLED) process.exit();
 }

@@ -57,12 +57,12 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
         }
       }
     },
-    async entry(name) {
+    async entry(name, signal) {
       const other = others.find((one) => one.name === name);
       if (other) return other;
       const found = locate(roots(), name);
       if (found?.type !== 'file') return found && plainEntry(found);
-      for await (const facts of readHere([[found.path]])) return fileEntry(found, facts, 0);
+      for await (const facts of readHere([[found.path]], signal)) return fileEntry(found, facts, 0);
       return null;
     },
   };

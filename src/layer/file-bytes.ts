@@ -12,6 +12,7 @@ export function fileBytes(path: string, size: number): Bytes {
     size,
     read: async (offset, length) => {
       assertRange(offset, length, size);
+      await othersTurn();
       return readRange(path, offset, length);
     },
     fill: async (offset, into) => {
@@ -19,6 +20,18 @@ export function fileBytes(path: string, size: number): Bytes {
       fillRange(path, offset, into);
     },
   };
+}
+
+/** After so many milliseconds of reading, signals and timers get their turn. */
+const turn = 50;
+// A thread has one event loop, whoever reads.
+let lastTurn = performance.now();
+
+/** Synchronous reads awaited one after the other would keep Ctrl-C waiting until the last of them. */
+async function othersTurn(): Promise<void> {
+  if (performance.now() - lastTurn < turn) return;
+  await new Promise(setImmediate);
+  lastTurn = performance.now();
 }
 
 /** The bytes of a file that must be there. E_INPUT where it is missing, no file, or cannot be read. */

@@ -34,7 +34,7 @@ export interface Sublayer {
   /** Every entry with its digest, ordered by the UTF-8 bytes of its name. */
   entries(options?: ReadOptions): AsyncIterable<Entry>;
   /** One entry, or null where there is none. Names are compared exactly. */
-  entry(name: EntryName): Promise<Entry | null>;
+  entry(name: EntryName, signal?: AbortSignal): Promise<Entry | null>;
 }
 
 /** Who a layer is. The id is a GUID or any other stable name; the version is free text, semver where possible. */

@@ -31,13 +31,13 @@ const listed = 20;
  */
 export async function checkBase(
   { changes, groups, touched }: Expectation,
-  lookUp: (name: EntryName) => Promise<Entry | null>,
+  lookUp: (name: EntryName, signal: AbortSignal) => Promise<Entry | null>,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const differences: string[] = [];
   const digests = new Map<EntryName, Digest>();
   const entry = async (name: EntryName): Promise<Entry | null> => {
-    const found = await lookUp(name);
+    const found = await lookUp(name, signal);
     if (found && 'digest' in found.meta) digests.set(name, found.meta.digest);
     return found;
   };

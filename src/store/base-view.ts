@@ -18,7 +18,7 @@ import { formatHive } from '../registry/text/format-reg.ts';
 
 export interface BaseView {
   /** An entry as the rules show it. */
-  readonly entry: (name: EntryName) => Promise<Entry | null>;
+  readonly entry: (name: EntryName, signal?: AbortSignal) => Promise<Entry | null>;
   readonly layer: Layer;
   readonly rules: Rules;
   /** Variable name → path on this machine. */
@@ -30,8 +30,8 @@ export function baseView(layer: Layer, rules: Rules, variables: Readonly<Record<
   const paths = pickVariables(rules.variables, { ...layer.variables, ...variables });
   const see = normalizer(rules, paths);
   return {
-    entry: async (name) => {
-      const entry = await layer.readOnly.entry(name);
+    entry: async (name, signal) => {
+      const entry = await layer.readOnly.entry(name, signal);
       return entry && see(entry);
     },
     layer,

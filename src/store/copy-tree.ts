@@ -10,6 +10,8 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  readSync,
+  rmSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
@@ -20,6 +22,9 @@ import { platformHasModes } from '../layer/walk.ts';
 
 /** Up to this size, reading and writing is faster than the copying call. */
 const smallSize = 64 << 10;
+/** Above this size, other work gets its turn between pieces. */
+const largeSize = 32 << 20;
+const pieceSize = 8 << 20;
 /** After so many milliseconds other work gets its turn. */
 const turn = 20;
 
@@ -45,8 +50,11 @@ export async function copyTree(
       const [path, destination] = [join(source, item.name), join(copy, item.name)];
       if ((source === from && reservedNames.has(item.name)) || !wanted(path)) continue;
       if (item.isDirectory()) pending.push([path, destination]);
-      else if (item.isFile()) copyFile(path, destination);
-      else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);
+      else if (item.isFile()) {
+        const stats = lstatSync(path);
+        if (stats.size > largeSize) await copyLarge(path, destination, stats, signal);
+        else copyFile(path, destination, stats);
+      } else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);
       else
         throw new PatchError('E_INPUT', `${path}: is a device, socket or pipe, which cannot be copied`, {
           entry: path,
@@ -63,9 +71,49 @@ export async function copyTree(
   };
 }
 
+/** As copyFile; ends between two pieces when it is cancelled. */
+async function copyLarge(
+  from: string,
+  to: string,
+  { mode }: { readonly mode: number },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!cloned(from, to)) {
+    const old = openSync(from, 'r');
+    const file = openSync(to, 'wx', 0o600);
+    try {
+      const piece = Buffer.allocUnsafe(pieceSize);
+      for (let got = readSync(old, piece); got > 0; got = readSync(old, piece)) {
+        for (let done = 0; done < got;) done += writeSync(file, piece, done, got - done);
+        await new Promise(setImmediate);
+        throwIfCancelled(signal);
+      }
+    } finally {
+      closeSync(old);
+      closeSync(file);
+    }
+  }
+  if (platformHasModes) chmodSync(to, mode & 0o7777);
+}
+
+/** Whether the file system could copy it by reference. */
+function cloned(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE_FORCE | constants.COPYFILE_EXCL);
+    return true;
+  } catch {
+    // What an attempt that failed may have begun.
+    rmSync(to, { force: true });
+    return false;
+  }
+}
+
 /** Copies one file with its mode. */
-export function copyFile(from: string, to: string): void {
-  const { size, mode } = lstatSync(from);
+export function copyFile(
+  from: string,
+  to: string,
+  { size, mode }: { readonly size: number; readonly mode: number } = lstatSync(from),
+): void {
   if (size > smallSize) {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
   } else {

@@ -85,6 +85,8 @@ export async function* codeGroups(
   onBytes: (bytes: number, label: string) => void,
 ): AsyncGenerator<CodedFiles> {
   const code = async (group: Grouped<FileCandidate>): Promise<CodedFiles | null> => {
+    // A large group takes long: until it is done, it is said what is being worked on.
+    onBytes(0, group.members[0]?.name ?? '');
     const encoded = await encodeGroup(group, named, codecs, context);
     for (const { size, name } of group.members) onBytes(size, name);
     return encoded;

@@ -129,13 +129,18 @@ describe('vpa', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.at(-1)).to.deep.equal({
+    const last = lines.at(-1);
+    expect(last).to.include({
       stage: 'deploy',
       done: 5,
       total: 5,
       unit: 'entries',
       label: 'Registry/machine',
     });
+    expect(last).to.have.all.keys('stage', 'done', 'total', 'unit', 'label', 'rate', 'remaining');
+    // The contents of the two files that are made; a moved one is none.
+    const contents = lines.filter(({ stage }) => stage === 'apply').at(-1);
+    expect(contents).to.include({ done: 200_007, total: 200_007, unit: 'bytes' });
   });
 
   it('refuses a patch that nobody has signed, unless told otherwise', async () => {
@@ -192,6 +197,56 @@ describe('vpa', () => {
     expect(seen.status, seen.err).to.equal(0);
     expect(seen.out).to.match(/> {2}AppRoot\/doc\/b\.txt +was AppRoot\/doc\/a\.txt\n/);
     expect(seen.out).to.contain(`${key}\n"Gone"=- ; removed\n"Version"="1.1" ; changed\n`);
+  });
+
+  it('says what each file takes, and why', async () => {
+    const old = noise(40_000, 5);
+    const lines = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, at) => `line ${from + at} of many\n`).join('');
+    writeTree(cwd, {
+      'why-1/doc/a.txt': lines(0, 900),
+      'why-1/doc/b.txt': lines(900, 1800),
+      'why-1/lib': old,
+      'why-2/doc/a.txt': lines(0, 900) + lines(3000, 3100),
+      'why-2/doc/b.txt': lines(900, 1800) + lines(4000, 4010),
+      'why-2/lib': old.map((byte, at) => (at % 50 === 0 ? byte ^ 1 : byte)),
+      'why-2/secret': Buffer.concat([Buffer.from('PK\u0003\u0004'), noise(60_000, 6)]),
+    });
+    const make = ['create', 'why-1', 'why-2', '-o', 'why.vpa', '--explain', '--level', 'max', '--json'];
+    const made = await run(...make);
+    expect(made.status, made.err).to.equal(0);
+    const report = json(made) as unknown as {
+      size: number;
+      contents: number;
+      overhead: number;
+      changes: { name: string; cost: number; share: number; codec: string; group?: number }[];
+      groups: { codec: string; files: number; references: string[] }[];
+      explanations: { name: string; reasons: string[] }[];
+    };
+    const cost = new Map(report.changes.map((one) => [one.name.slice('AppRoot/'.length), one.cost]));
+    const sum = [...cost.values()].reduce((a, b) => a + b, 0);
+    expect(sum + report.overhead).to.be.closeTo(report.size, 100);
+    expect(cost.get('secret')).to.be.closeTo(60_000, 1500);
+    expect(cost.get('doc/a.txt')).to.be.greaterThan(cost.get('doc/b.txt') ?? 0);
+    const text = report.groups.find(({ references }) => references.includes('AppRoot/doc/a.txt'));
+    expect(text).to.deep.include({ codec: 'cover/1', files: 2 });
+    expect(text?.references).to.deep.equal(['AppRoot/doc/a.txt', 'AppRoot/doc/b.txt']);
+    expect(report.explanations[0]).to.deep.include({
+      name: 'AppRoot/secret',
+      reasons: ['no-reference', 'high-entropy'],
+    });
+    const seen = await run('inspect', 'why.vpa', '--explain');
+    expect(seen.status, seen.err).to.equal(0);
+    expect(seen.out).to.match(/cover\/1 in group 0/);
+    expect(seen.out).to.match(
+      /AppRoot\/secret: about 6\d\.\d kB, \d\d\.\d % of the patch: no old file is like it/,
+    );
+    const all = json(await run('inspect', 'why.vpa', '--explain', '--json'));
+    expect(all['changes']).to.deep.equal(report.changes);
+    expect((await run(...make, '--level', 'fast')).status).to.equal(0);
+    const fast = json(await run('inspect', 'why.vpa', '--json'));
+    // Another level, other bytes.
+    expect(fast['size']).to.not.equal(report.size);
   });
 
   it('refuses what is no whole patch', async () => {

@@ -7,7 +7,7 @@ import { progressLine } from '../../src/cli/progress-line.ts';
 import { describeCounts, noCounts } from '../../src/cli/registry-counts.ts';
 import { asPatchError, errorText } from '../../src/cli/report-error.ts';
 import { table } from '../../src/cli/table.ts';
-import { counted, formatCount, formatShare, formatSize } from '../../src/cli/units.ts';
+import { counted, formatCount, formatDuration, formatShare, formatSize } from '../../src/cli/units.ts';
 
 describe('cli: text', () => {
   it('writes sizes, counts and shares', () => {
@@ -60,15 +60,31 @@ describe('cli: text', () => {
       unit: 'entries',
       label: 'AppRoot/some/file',
     } as const;
-    expect(progressLine(progress, 1, 80)).to.equal(
-      'apply         ██████████░░░░░░░░░░  5/10  5/s  AppRoot/some/file',
+    const slow = { rate: 5, remaining: 1 };
+    expect(progressLine(progress, slow, 80)).to.equal(
+      'apply         ██████████░░░░░░░░░░   50 %  5/10  5/s  1 s left  …Root/some/file',
     );
-    expect(progressLine(progress, 1, 60))
-      .to.have.length(59)
-      .and.to.match(/ {2}…t\/some\/file$/);
-    expect(progressLine(progress, 0, 20)).to.have.length(19);
+    // The bar goes first, then the rate; how far it is and how long it takes stay.
+    expect(progressLine(progress, slow, 60)).to.equal(
+      'apply          50 %  5/10  5/s  1 s left  AppRoot/some/file',
+    );
+    expect(progressLine(progress, slow, 41)).to.equal('apply          50 %  5/10  5/s  1 s left');
+    expect(progressLine(progress, slow, 36)).to.equal('apply          50 %  5/10  1 s left');
+    expect(progressLine(progress, { rate: null, remaining: null }, 20)).to.have.length(19);
+    for (let columns = 1; columns < 120; columns++)
+      expect(progressLine(progress, slow, columns).length).to.be.below(columns);
     const bytes = { ...progress, stage: 'compress', done: 4_200_000, total: null, unit: 'bytes' } as const;
-    expect(progressLine(bytes, 2, 80)).to.equal('compress      4.2 MB  2.1 MB/s  AppRoot/some/file');
+    expect(progressLine(bytes, { rate: 2_100_000, remaining: null }, 80)).to.equal(
+      'compress      4.2 MB  2.1 MB/s  AppRoot/some/file',
+    );
+    expect(progressLine({ ...progress, done: 9999, total: 10_000 }, slow, 80)).to.contain(' 99 %');
+  });
+
+  it('writes how long something takes', () => {
+    const texts = [0, 7.2, 59.5, 61, 83, 598, 3599, 7500].map(formatDuration);
+    expect(texts).to.deep.equal([
+      ...['0 s', '8 s', '60 s', '1 min 0 s', '1 min 20 s', '10 min', '1 h 0 min', '2 h 5 min'],
+    ]);
   });
 
   it('holds lines of progress back, but never the last one', () => {

@@ -48,6 +48,15 @@ describe('vpa: usage', () => {
     const codec = await run('create', 'a', 'b', '-o', 'x.vpa', '--codec', 'lzma');
     expect(codec.status).to.equal(2);
     expect(codec.err).to.contain('xdelta3, none').and.to.contain('help: see: vpa create --help');
+    const level = await run('create', 'a', 'b', '-o', 'x.vpa', '--level', 'best');
+    expect(level.status).to.equal(2);
+    expect(level.err).to.contain('fast, default, max').and.to.contain('[E_USAGE]');
+    writeTree(cwd, { 'level.mjs': "export default { id: 'x', level: 'best' };" });
+    const configured = await run('create', 'a', 'b', '-o', 'x.vpa', '--config', 'level.mjs');
+    expect(configured.status).to.equal(2);
+    expect(configured.err).to.contain(
+      "there is no level 'best' [E_USAGE]\nhelp: there are: fast, default, max",
+    );
     const preset = await run('diff', 'a', 'b', '--preset', 'amiga', '--json');
     expect(preset.status).to.equal(2);
     expect(JSON.parse(preset.err)).to.include({

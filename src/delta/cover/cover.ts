@@ -94,7 +94,7 @@ async function* decodings(
 }
 
 /** The headers of the blocks, and where their streams begin. */
-async function* blocksOf(
+export async function* blocksOf(
   delta: Bytes,
   size: number,
   { signal }: CodecContext,
