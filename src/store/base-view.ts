@@ -29,10 +29,17 @@ export interface BaseView {
 export function baseView(layer: Layer, rules: Rules, variables: Readonly<Record<string, string>>): BaseView {
   const paths = pickVariables(rules.variables, { ...layer.variables, ...variables });
   const see = normalizer(rules, paths);
+  // To look at an entry is to digest its content: once is enough, since the base does not change meanwhile.
+  const seen = new Map<EntryName, Promise<Entry | null>>();
+  const look = async (name: EntryName, signal?: AbortSignal): Promise<Entry | null> => {
+    const entry = await layer.readOnly.entry(name, signal);
+    return entry && see(entry);
+  };
   return {
     entry: async (name, signal) => {
-      const entry = await layer.readOnly.entry(name, signal);
-      return entry && see(entry);
+      const known = seen.get(name) ?? look(name, signal);
+      seen.set(name, known);
+      return known;
     },
     layer,
     rules,
