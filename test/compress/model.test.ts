@@ -27,7 +27,9 @@ describe('a model (FORMAT §6.5)', () => {
 
   it('reads blocks of the binary profile, as any writer may make them', async () => {
     const read = async (kind: 0 | 1): Promise<string> =>
-      Buffer.from(await modelCompressor().decompress(formatBlock({ ...common, profile: kind }), 4)).toString();
+      Buffer.from(
+        await modelCompressor().decompress(formatBlock({ ...common, profile: kind }), 4),
+      ).toString();
     expect(await read(profile.binary)).to.equal('text');
     await expectFailure('E_FORMAT', /profile/, () => read(profile.text));
   });

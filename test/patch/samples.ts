@@ -103,7 +103,13 @@ export function cutShort(index: PatchIndex): PatchIndex {
     ? index.frames.map((frame) => ({ ...frame, digest: short(frame.digest, 0) }))
     : index.frames;
   const { before, after } = index.touched;
-  return { ...index, changes, groups, frames, touched: { before: short(before, 16), after: short(after, 16) } };
+  return {
+    ...index,
+    changes,
+    groups,
+    frames,
+    touched: { before: short(before, 16), after: short(after, 16) },
+  };
 }
 
 const digests = fc.uint8Array({ minLength: 1, maxLength: 4 }).map(digestOf);
