@@ -27,7 +27,7 @@ const empty = new Uint8Array();
 const nothing = { method: method.none, size: 0, bytes: empty } as const;
 
 const block: Block = {
-  ...{ size: 1000, covers: 3, profile: 1, tail: 256, lesson: 65_536 },
+  ...{ size: 1000, covers: 3, profile: 0, tail: 256, lesson: 65_536 },
   coverStream: { method: method.model, size: 10, bytes: Buffer.from('covers') },
   differenceStream: { method: method.plain, size: 11, bytes: Buffer.from('differences') },
   literalStream: { method: method.brotli, size: 700, bytes: Buffer.from('literals') },
@@ -37,7 +37,7 @@ describe('the header of a block (FORMAT §6.4.1)', () => {
   it('comes back as it was written', () => {
     const data = formatBlock(block);
     const { head, streams, ...plan } = parseHeader(data.subarray(0, longestHeader), 1000);
-    expect(plan).to.deep.equal({ size: 1000, covers: 3, profile: 1, tail: 256, lesson: 65_536 });
+    expect(plan).to.deep.equal({ size: 1000, covers: 3, profile: 0, tail: 256, lesson: 65_536 });
     expect(streams).to.deep.equal([
       { method: 1, size: 10, stored: 6 },
       { method: 2, size: 11, stored: 11 },
@@ -52,6 +52,7 @@ describe('the header of a block (FORMAT §6.4.1)', () => {
     ['more covers than bytes', { covers: 1001 }, /number of covers/],
     ['an unknown profile', { profile: 2 }, /profile/],
     ['a long tail', { tail: 257 }, /tail/],
+    ['a tail of a binary block', { profile: 1, tail: 1 }, /tail is 1, above 0/],
     ['a long lesson', { lesson: largestBlock + 1 }, /lesson/],
     ['an unknown method', { coverStream: { ...nothing, method: 4 } }, /method of covers/],
     ['a small model', { differenceStream: { method: 1, size: 9, bytes: empty } }, /too small/],

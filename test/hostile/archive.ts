@@ -3,7 +3,7 @@
  * thing is made anew around it: sums, digests, signatures, headers. So a reader has nothing but the lie itself to see.
  * This is the only file here that knows how an index is coded.
  */
-import { bytesOf, digestOf } from '../../src/bytes.ts';
+import { type Digest, bytesOf, digestOf } from '../../src/bytes.ts';
 import { formatReg } from '../../src/registry/text/format-reg.ts';
 import { parseReg } from '../../src/registry/text/parse-reg.ts';
 import { inline } from '../../src/exec/inline.ts';
@@ -11,10 +11,12 @@ import type { Meta } from '../../src/layer/layer.ts';
 import { compareNames, entryName } from '../../src/layer/name.ts';
 import { toCanonicalJson } from '../../src/patch/canonical-json.ts';
 import { type Change, copyEncoding } from '../../src/patch/change.ts';
-import { type FrameRecord, frameSize } from '../../src/patch/frames.ts';
+import { type FrameRecord, areInline, frameSize } from '../../src/patch/frames.ts';
 import { encodeHiveDelta, registryEncoding } from '../../src/patch/hive-delta.ts';
+import type { Group } from '../../src/patch/group.ts';
 import type { PatchIndex } from '../../src/patch/index-table.ts';
-import type { Manifest } from '../../src/patch/manifest.ts';
+import { formatIndex } from '../../src/patch/index-wire.ts';
+import type { State } from '../../src/patch/manifest.ts';
 import { framePart, indexPart, manifestPart, signaturePart } from '../../src/patch/part-names.ts';
 import { ed25519Signer, ed25519Verifier, generateKeyPair } from '../../src/sign/ed25519.ts';
 import { signedMessage } from '../../src/sign/message.ts';
@@ -22,6 +24,7 @@ import type { Trust } from '../../src/sign/policy.ts';
 import { inlineXdelta3 } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import { type Tree, link, treeOf } from '../fixtures/tree.ts';
+import { type Touched, touchedBy } from '../../src/patch/touched.ts';
 import { type RawPart, zipOf } from './zip.ts';
 
 /** A change and the bytes that stand for it in the payload. */
@@ -36,11 +39,29 @@ export interface Frame {
   readonly data: Uint8Array;
 }
 
+/** A group and the bytes that stand for it in the payload. */
+export interface GroupPiece {
+  readonly group: Group;
+  readonly payload: Uint8Array;
+}
+
+/** A manifest as it stands in an archive: without what is so by default (FORMAT §4). */
+export interface Manifest {
+  readonly format: number;
+  readonly application: object;
+  readonly base: State;
+  readonly target: State;
+  readonly index: { readonly size: number; readonly digest: Digest };
+}
+
 /** What is broken, in the order in which a patch is made. Each gets what is right and gives what is used. */
 export interface Twist {
   readonly pieces?: (honest: readonly Piece[]) => readonly Piece[];
+  readonly groups?: readonly GroupPiece[];
   readonly frames?: (frames: readonly Frame[]) => readonly Frame[];
   readonly index?: (index: PatchIndex) => unknown;
+  /** Whether frames stand behind the index, whatever their size says. */
+  readonly inline?: boolean;
   readonly indexBytes?: (data: Uint8Array) => Uint8Array;
   readonly manifest?: (manifest: Manifest) => unknown;
   readonly manifestBytes?: (data: Uint8Array) => Uint8Array;
@@ -196,7 +217,7 @@ async function together(pieces: AsyncIterable<Uint8Array> | null): Promise<Uint8
 let honest: Promise<readonly Piece[]> | undefined;
 
 /** An index without any check: what the writer refuses to write is what is needed here. */
-const rawIndex = (index: unknown): Uint8Array => rawJson(index);
+const rawIndex = (index: unknown): Uint8Array => formatIndex(index as PatchIndex); // or whatever it is
 const rawManifest = (manifest: unknown): Uint8Array => rawJson(manifest);
 
 /** Canonical where it can be. */
@@ -221,19 +242,38 @@ function framesOf(payload: Uint8Array): Frame[] {
   return frames;
 }
 
+/** Of records that are none, any digest is as right as another. */
+function touched(changes: readonly Change[], groups: readonly Group[]): Touched {
+  try {
+    return touchedBy(changes, groups);
+  } catch {
+    return { before: digestOf(bytes('before')), after: digestOf(bytes('after')) };
+  }
+}
+
 /** A whole archive with that twist in it. Without one it is honest, and is applied. */
 export async function build(twist: Twist = {}): Promise<Buffer> {
   const given = await (honest ??= makeHonest());
   const pieces = twist.pieces?.(given) ?? given;
-  const plain = framesOf(Buffer.concat(pieces.map((one) => one.payload)));
+  const together = twist.groups ?? [];
+  const plain = [pieces, together].flatMap((carriers) =>
+    framesOf(Buffer.concat(carriers.map((one) => one.payload))),
+  );
   const frames = twist.frames?.(plain) ?? plain;
+  const changes = pieces.map((one) => one.change);
+  const groups = together.map((one) => one.group);
   const table: PatchIndex = {
-    changes: pieces.map((one) => one.change),
+    states: { base: { entries: 9, size: 1000 }, target: { entries: 9, size: 1000 } },
+    changes,
+    groups,
     frames: frames.map((one) => one.record),
+    touched: touched(changes, groups),
   };
   const coded = rawIndex(twist.index?.(table) ?? table);
   const index = twist.indexBytes?.(coded) ?? coded;
-  const manifest = manifestOf(index, frames);
+  const inline = twist.inline ?? areInline(frames.map(({ data }) => ({ stored: data.length })));
+  const part = Buffer.concat([index, ...(inline ? frames.map(({ data }) => data) : [])]);
+  const manifest = manifestOf(index.length, digestOf(part));
   const text = rawManifest(twist.manifest?.(manifest) ?? manifest);
   const head = twist.manifestBytes?.(text) ?? text;
   const signed = [await sign(signedMessage(head))];
@@ -241,24 +281,19 @@ export async function build(twist: Twist = {}): Promise<Buffer> {
   const parts: RawPart[] = [
     { name: manifestPart, data: head },
     ...signatures,
-    { name: indexPart, data: index },
-    ...frames.map(({ data }, at) => ({ name: framePart(at), data })),
+    { name: indexPart, data: part },
+    ...(inline ? [] : frames).map(({ data }, at) => ({ name: framePart(at), data })),
   ];
   const archive = zipOf(twist.parts?.(parts) ?? parts);
   return twist.zip?.(archive) ?? archive;
 }
 
-function manifestOf(index: Uint8Array, frames: readonly Frame[]): Manifest {
-  const sum = (field: 'size' | 'stored'): number =>
-    frames.reduce((total, { record }) => total + record[field], 0);
+function manifestOf(size: number, digest: Digest): Manifest {
   return {
     format: 1,
-    minimumReader: 1,
     application: { id: 'com.example.notes', name: 'Notes' },
-    base: { version: '1.0.0', digest: digestOf(bytes('base')), entries: 9, size: 1000 },
-    target: { version: '1.1.0', digest: digestOf(bytes('target')), entries: 9, size: 1000 },
-    rules: { excludes: [], volatile: [], variables: [] },
-    index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(index) },
-    payload: { frames: frames.length, size: sum('size'), stored: sum('stored') },
+    base: { version: '1.0.0', digest: digestOf(bytes('base')) },
+    target: { version: '1.1.0', digest: digestOf(bytes('target')) },
+    index: { size, digest },
   };
 }

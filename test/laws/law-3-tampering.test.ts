@@ -15,7 +15,9 @@ import { memoryLayer } from '../fixtures/memory-layer.ts';
 import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import {
+  type Tree,
   discard,
+  file,
   footprint,
   link,
   listing,
@@ -46,6 +48,8 @@ const refusals: readonly ErrorCode[] = [
 
 const base = treeOf({ a: 'one', 'd/b': noise(600, 1), l: link('a'), gone: 'x' });
 const target = treeOf({ a: 'two', 'd/b': `${noise(600, 1)}!`, l: link('d/b'), 'd/new': noise(80, 2) });
+/** With a payload that is too large to stand behind the index. */
+const wide = new Map(target).set('d/new', file(noise(80_000, 3)));
 const key = generateKeyPair();
 const trust: Trust = { keys: [ed25519Verifier(key.publicKey)], threshold: 1 };
 
@@ -60,17 +64,22 @@ describe('law 3: nothing of a tampered patch is applied', function () {
   let untouched: string[];
   let patch: Buffer;
   let parts: Part[];
+  /** Those of a patch whose frames are parts of their own. */
+  let wideParts: Part[];
 
   before(async () => {
     root = scratch();
     writeTree(join(root, 'app'), base);
     untouched = footprint(root);
-    patch = await makePatch({
-      base: memoryLayer(base),
-      target: memoryLayer(target),
-      signers: [ed25519Signer(key.privateKey)],
-    });
+    const made = (to: Tree): Promise<Buffer> =>
+      makePatch({
+        base: memoryLayer(base),
+        target: memoryLayer(to),
+        signers: [ed25519Signer(key.privateKey)],
+      });
+    patch = await made(target);
     parts = await partsOf(patch);
+    wideParts = await partsOf(await made(wide));
   });
   after(() => discard(root));
 
@@ -126,26 +135,27 @@ describe('law 3: nothing of a tampered patch is applied', function () {
   });
 
   it('with parts left out, repeated, renamed or in another order', async () => {
-    expect(parts.map((part) => part.name.replace(/[0-9a-f]{32}/, 'KEY'))).to.deep.equal([
-      'manifest.json',
-      'signatures/KEY',
-      'index',
-      // the payload of the file that is new, and that of the group
-      'frames/000000',
-      'frames/000001',
-    ]);
-    for (const [at, part] of parts.entries()) {
-      const others = parts.toSpliced(at, 1);
-      await refused(zipOf(others), `without ${part.name}`);
-      await refused(zipOf(parts.toSpliced(at, 0, part)), `${part.name} twice`);
-      await refused(zipOf(parts.with(at, { ...part, name: `${part.name}x` })), `${part.name} renamed`);
-      await refused(zipOf(parts.with(at, { ...part, data: Buffer.alloc(0) })), `${part.name} empty`);
-      for (let to = 0; to <= others.length; to++) {
-        if (to !== at) await refused(zipOf(others.toSpliced(to, 0, part)), `${part.name} at ${to}`);
+    const named = (all: readonly Part[]): string[] =>
+      all.map((part) => part.name.replace(/[0-9a-f]{32}/, 'KEY'));
+    const heads = ['manifest.json', 'signatures/KEY', 'index'];
+    expect(named(parts)).to.deep.equal(heads);
+    // the payload of the file that is new, and that of the group
+    expect(named(wideParts)).to.deep.equal([...heads, 'frames/000000', 'frames/000001']);
+    for (const all of [parts, wideParts]) {
+      for (const [at, part] of all.entries()) {
+        const others = all.toSpliced(at, 1);
+        await refused(zipOf(others), `without ${part.name}`);
+        await refused(zipOf(all.toSpliced(at, 0, part)), `${part.name} twice`);
+        await refused(zipOf(all.with(at, { ...part, name: `${part.name}x` })), `${part.name} renamed`);
+        await refused(zipOf(all.with(at, { ...part, data: Buffer.alloc(0) })), `${part.name} empty`);
+        for (let to = 0; to <= others.length; to++) {
+          if (to !== at) await refused(zipOf(others.toSpliced(to, 0, part)), `${part.name} at ${to}`);
+        }
       }
+      const more = { name: `frames/00000${all.length - heads.length}`, data: Buffer.from('x') };
+      await refused(zipOf([...all, more]), 'a frame more');
+      await refused(zipOf([...all, { name: 'readme.txt', data: Buffer.from('x') }]), 'a foreign part');
     }
-    await refused(zipOf([...parts, { name: 'frames/000002', data: Buffer.from('x') }]), 'a frame more');
-    await refused(zipOf([...parts, { name: 'readme.txt', data: Buffer.from('x') }]), 'a foreign part');
   });
 
   /** The archive made anew around a changed manifest or index, as one who has no key would. */
@@ -155,23 +165,23 @@ describe('law 3: nothing of a tampered patch is applied', function () {
       manifest: Manifest,
     ) => { changes?: Change[]; manifest?: Manifest; frame?: Uint8Array },
   ): Part[] {
-    const [head, signature, table, frame] = parts;
+    const [head, signature, table] = parts;
     const manifest = decodeManifest(head!.data);
     const made = change([], manifest);
     let index = table!.data;
     let result = made.manifest ?? manifest;
-    const data = made.frame ?? frame!.data;
+    const data = made.frame ?? Buffer.alloc(0);
     if (made.changes) {
       const record = { digest: digestOf(data), encoding: [], size: data.length, stored: data.length };
-      index = encodeIndex(indexOf(made.changes, [], data.length > 0 ? [record] : []));
+      const coded = encodeIndex(indexOf(made.changes, [], [record]));
+      index = Buffer.concat([coded, data]);
       result = {
         ...result,
-        index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(index) },
+        index: { encoding: [], size: coded.length, stored: coded.length, digest: digestOf(index) },
       };
     }
     const head2 = { name: 'manifest.json', data: encodeManifest(result) };
-    const frames = data.length > 0 ? [{ name: 'frames/000000', data }] : [];
-    return [head2, signature!, { name: 'index', data: index }, ...frames];
+    return [head2, signature!, { name: 'index', data: index }];
   }
   const evil = Buffer.from('evil');
   const addEvil = (): { changes: Change[]; frame: Uint8Array } => ({
@@ -224,13 +234,19 @@ describe('law 3: nothing of a tampered patch is applied', function () {
   });
 
   it('the index or a frame replaced under the signed manifest: E_DIGEST', async () => {
-    for (const at of [2, 3, 4]) {
-      const { data, name } = parts[at]!;
+    for (const [all, at] of [
+      [parts, 2],
+      [wideParts, 2],
+      [wideParts, 3],
+      [wideParts, 4],
+    ] as const) {
+      const { data, name } = all[at]!;
       const same = Buffer.from(data).fill(0x20);
-      expect(await refused(zipOf(parts.with(at, { name, data: same })), name)).to.equal('E_DIGEST');
-      expect(await refused(zipOf(parts.with(at, { name, data: data.subarray(1) })), name)).to.equal(
-        'E_DIGEST',
-      );
+      const last = Buffer.from(data);
+      last[data.length - 1]! ^= 1;
+      for (const other of [same, last, data.subarray(1), data.subarray(0, -1)]) {
+        expect(await refused(zipOf(all.with(at, { name, data: other })), name)).to.equal('E_DIGEST');
+      }
     }
   });
 
@@ -252,21 +268,21 @@ describe('law 3: nothing of a tampered patch is applied', function () {
       size: bomb.length + 1,
       stored: bomb.length,
     };
-    const size = record.size;
+    const { size } = record;
     const change = {
       ...changes[0]!,
       payload: size,
       after: { type: 'file', size, digest: digestOf(evil) },
     } as Change;
     const index = encodeIndex(indexOf([change], [], [record]));
+    const part = Buffer.concat([index, bomb]);
     const head = encodeManifest({
       ...manifest,
-      index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(index) },
+      index: { encoding: [], size: index.length, stored: index.length, digest: digestOf(part) },
     });
     const archive = zipOf([
       { name: 'manifest.json', data: head },
-      { name: 'index', data: index },
-      { name: 'frames/000000', data: bomb },
+      { name: 'index', data: part },
     ]);
     expect(await refused(archive, 'bomb', {})).to.equal('E_LIMIT');
   });

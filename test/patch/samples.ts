@@ -7,9 +7,9 @@ import type { Meta } from '../../src/layer/layer.ts';
 import { compareNames, entryName, nameProblem } from '../../src/layer/name.ts';
 import { centralHeader, endRecord, localHeader } from '../../src/patch/archive-headers.ts';
 import type { Change, Reference } from '../../src/patch/change.ts';
-import { frameCount, frameSize, type FrameRecord } from '../../src/patch/frames.ts';
+import { areInline, frameCount, frameSize, type FrameRecord } from '../../src/patch/frames.ts';
 import type { Group } from '../../src/patch/group.ts';
-import type { PatchIndex } from '../../src/patch/index-table.ts';
+import type { PatchIndex, States } from '../../src/patch/index-table.ts';
 import { checkLength } from '../../src/patch/index-wire.ts';
 import type { Manifest } from '../../src/patch/manifest.ts';
 import { framePart, indexPart, manifestPart, signaturePart } from '../../src/patch/part-names.ts';
@@ -21,8 +21,8 @@ export const manifest: Manifest = {
   format: 1,
   minimumReader: 1,
   application: { id: 'com.example.notes', name: 'Notes' },
-  base: { version: '1.0', digest: someDigest, entries: 2, size: 10 },
-  target: { version: '1.1', digest: digestOf(new Uint8Array([2])), entries: 3, size: 12 },
+  base: { version: '1.0', digest: someDigest },
+  target: { version: '1.1', digest: digestOf(new Uint8Array([2])) },
   rules: { excludes: ['*.log', 'cache/**'], volatile: [], variables: ['AppRoot', 'ProgramFilesX64'] },
   index: { encoding: ['brotli/1'], size: 100, stored: 50, digest: someDigest },
 };
@@ -68,13 +68,15 @@ export function framesOf(changes: readonly Change[], groups: readonly Group[] = 
   });
 }
 
+const states: States = { base: { entries: 2, size: 10 }, target: { entries: 300, size: 2 ** 40 } };
+
 /** The index of these changes and groups. */
 export function indexOf(
   changes: readonly Change[],
   groups: readonly Group[] = [],
   frames: readonly FrameRecord[] = framesOf(changes, groups),
 ): PatchIndex {
-  return { changes, groups, frames, touched: touchedBy(changes, groups) };
+  return { states, changes, groups, frames, touched: touchedBy(changes, groups) };
 }
 
 /** The index as it is read: with digests in its records that are cut short (FORMAT §5.2). */
@@ -83,10 +85,10 @@ export function cutShort(index: PatchIndex): PatchIndex {
     kind === 'move' ? [before] : [before, after],
   );
   const bytes = checkLength(records.filter((meta) => meta && 'digest' in meta).length);
+  const short = (digest: unknown, size: number): Digest =>
+    String(digest).slice(0, 'sha256:'.length + 2 * size) as Digest;
   const cut = <T extends object | null>(record: T): T =>
-    record && 'digest' in record
-      ? { ...record, digest: String(record.digest).slice(0, 'sha256:'.length + 2 * bytes) }
-      : record;
+    record && 'digest' in record ? { ...record, digest: short(record.digest, bytes) } : record;
   const changes = index.changes.map((change) => {
     const { reference } = change;
     return {
@@ -97,7 +99,17 @@ export function cutShort(index: PatchIndex): PatchIndex {
     } as Change;
   });
   const groups = index.groups.map((one) => ({ ...one, references: one.references.map(cut) }));
-  return { ...index, changes, groups };
+  const frames = areInline(index.frames)
+    ? index.frames.map((frame) => ({ ...frame, digest: short(frame.digest, 0) }))
+    : index.frames;
+  const { before, after } = index.touched;
+  return {
+    ...index,
+    changes,
+    groups,
+    frames,
+    touched: { before: short(before, 16), after: short(after, 16) },
+  };
 }
 
 const digests = fc.uint8Array({ minLength: 1, maxLength: 4 }).map(digestOf);

@@ -8,6 +8,9 @@ import type { Window } from './match-block.ts';
 
 const nothing: Window = { key: '', bytes: new Uint8Array(), ranges: [], reference: 0 };
 
+/** Stands for no bytes at all, since no block is empty: a size of 0. */
+const empty = Uint8Array.of(0);
+
 /** What it compresses has at most 8 MiB: a model takes a second for each. */
 export const modelLimit = 8 << 20;
 
@@ -17,12 +20,14 @@ export function modelCompressor(): Compressor {
     id: 'model/1',
     async compress(data) {
       if (data.length > modelLimit) throw tooLarge('what is to be modelled', data.length, modelLimit);
-      if (data.length === 0) return new Uint8Array();
+      if (data.length === 0) return empty;
       return encodeBlock({ target: data, window: nothing, profile: profile.binary, level: 'default' });
     },
     async decompress(data, limit) {
-      if (data.length === 0) return data;
-      const plan = parseHeader(data.subarray(0, longestHeader), Math.min(limit, modelLimit));
+      if (Buffer.compare(data, empty) === 0) return new Uint8Array();
+      const plan = parseHeader(data.subarray(0, longestHeader), modelLimit);
+      if (plan.size > limit) throw tooLarge('what was modelled', plan.size, limit);
+      if (plan.profile !== profile.binary) throw damaged('its profile is not that of binary data');
       let at = plan.head;
       const streams = plan.streams.map(({ method, size, stored }) => {
         at += stored;

@@ -16,7 +16,7 @@ const lie = (
   code,
   says,
   // Long enough for any bomb to be shorter than what it claims to be.
-  twist: { pieces: () => [add('AppRoot/long', 'a'.repeat(50_000))], frames: (frames) => frames.map(change) },
+  twist: { pieces: () => [add('AppRoot/long', 'a'.repeat(100_000))], frames: (frames) => frames.map(change) },
 });
 const record =
   (fields: Partial<FrameRecord>) =>

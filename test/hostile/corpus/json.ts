@@ -1,5 +1,4 @@
 /** JSON that means two things, or that costs much (FORMAT §1). */
-import { brotliCompressSync } from 'node:zlib';
 import type { Hostile } from './hostile.ts';
 
 const text = (data: Uint8Array): string => Buffer.from(data).toString();
@@ -20,29 +19,21 @@ const manifest = (name: string, says: RegExp, from: string | RegExp, to: string)
 
 const canonical = /not canonical/;
 const id = '"id":"com.example.notes"';
+const name = '"name":"Notes"';
+const size = /"size":\d+/;
 
 export const json: readonly Hostile[] = [
   manifest('a key twice', canonical, id, `"id":"good",${id}`),
-  manifest(
-    'keys in another order',
-    canonical,
-    /"format":1,(.*)"minimumReader":1/,
-    '"minimumReader":1,"format":1',
-  ),
+  manifest('keys in another order', canonical, `${id},${name}`, `${name},${id}`),
   manifest('white space', canonical, '"format":1', '"format": 1'),
   manifest('an escaped letter', canonical, 'notes"', '\\u006eotes"'),
-  manifest('-0', canonical, '"frames":1', '"frames":-0'),
+  manifest('-0', canonical, size, '"size":-0'),
   manifest('a number that is written otherwise', canonical, '"format":1', '"format":1.0'),
   manifest('an exponent', canonical, '"format":1', '"format":1e0'),
-  manifest(
-    'a number beyond 2^53',
-    /expected int|Too big|Invalid/,
-    '"frames":1',
-    '"frames":9007199254740993000',
-  ),
-  manifest('a number beyond all', /no canonical|not canonical/, '"frames":1', '"frames":1e999'),
-  manifest('a negative number', /Too small/, '"frames":1', '"frames":-1'),
-  manifest('a broken number', /expected int/, '"frames":1', '"frames":0.5'),
+  manifest('a number beyond 2^53', /expected int|Too big|Invalid/, size, '"size":9007199254740993000'),
+  manifest('a number beyond all', /no canonical|not canonical/, size, '"size":1e999'),
+  manifest('a negative number', /Too small/, size, '"size":-1'),
+  manifest('a broken number', /expected int/, size, '"size":0.5'),
   manifest(
     'half of a surrogate pair',
     /not canonical|half of a surrogate/,
@@ -82,7 +73,7 @@ export const json: readonly Hostile[] = [
     twist: {
       manifest: (manifest) => ({
         ...manifest,
-        rules: { ...manifest.rules, excludes: ['x'.repeat(1 << 20)] },
+        rules: { excludes: ['x'.repeat(1 << 20)] },
       }),
     },
   },
@@ -91,18 +82,5 @@ export const json: readonly Hostile[] = [
     code: 'E_LIMIT',
     says: /too many values/,
     twist: { manifestBytes: () => Buffer.from(`[${'0,'.repeat(500_000)}0]`) },
-  },
-  {
-    // As long as the index is JSON.
-    name: 'an index of millions of values in a hundred bytes',
-    code: 'E_LIMIT',
-    says: /too many values/,
-    twist: {
-      indexBytes: () => brotliCompressSync(Buffer.from(`[${'[],'.repeat(10_000_000)}[]]`)),
-      manifest: (manifest) => ({
-        ...manifest,
-        index: { ...manifest.index, encoding: ['brotli/1'], size: 30_000_004 },
-      }),
-    },
   },
 ];

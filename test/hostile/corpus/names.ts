@@ -43,7 +43,6 @@ export const names: readonly Hostile[] = [
   bad('with a dot at its end', /dot or a space/, 'AppRoot/notes.exe.'),
   bad('with a blank at its end', /dot or a space/, 'AppRoot/notes.exe '),
   bad('with three dots', /dot or a space/, 'AppRoot/.../evil.txt'),
-  bad('with NUL', character, 'AppRoot/evil.txt\0.png'),
   bad('with a line feed', character, 'AppRoot/evil\n.txt'),
   bad('with an escape', character, 'AppRoot/\u001b[2Jevil'),
   bad('as a stream of another file', character, 'AppRoot/readme.txt:evil'),

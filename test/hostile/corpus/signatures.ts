@@ -52,7 +52,7 @@ export const signatures: readonly Hostile[] = [
   lie(
     'a signature under the name of a key that is not trusted',
     /must have signed/,
-    ([one]) => [{ ...one!, name: `signatures/${'0'.repeat(32)}.ed25519` }],
+    ([one]) => [{ ...one!, name: `signatures/${'0'.repeat(32)}` }],
     'E_UNTRUSTED',
   ),
   lie(
@@ -85,12 +85,10 @@ export const signatures: readonly Hostile[] = [
   lie('a key id that leads out', /foreign part/, ([one]) => [
     { ...one!, name: 'signatures/../../outside/secret' },
   ]),
-  lie('a signature of another kind', /foreign part/, ([one]) => [
-    { ...one!, name: one!.name.replace('ed25519', 'none') },
-  ]),
+  lie('a signature of another kind', /foreign part/, ([one]) => [{ ...one!, name: `${one!.name}.none` }]),
   lie('65 signatures', /more than 64 signatures/, () =>
     Array.from({ length: 65 }, (_, at) => ({
-      name: `signatures/${String(at).padStart(32, '0')}.ed25519`,
+      name: `signatures/${String(at).padStart(32, '0')}`,
       data: Buffer.alloc(64),
     })),
   ),

@@ -42,8 +42,8 @@ export function createCoder(stream: Uint8Array | null): Coder {
       return bit;
     },
     finish() {
-      if (stream) return at === stream.length && missing === 0 ? stream : null;
-      for (let i = 24; i >= 0; i -= 8) out.push((high >>> i) & 255);
+      if (stream) return at === stream.length && missing === 3 ? stream : null;
+      out.push(high >>> 24);
       return Uint8Array.from(out);
     },
     isLost: () => missing > 8,

@@ -101,7 +101,7 @@ function coverCoder(coder: Coder): (cover: Cover | null) => Cover | null {
     model.set(4, mix(45, (length1 << 16) | (length2 << 8) | kind));
     model.set(5, mix(46, (holeClass << 16) | (length1 << 8) | kind));
     const { value: length, kind: lengthClass } = codeNumber(coder, model, 3, cover?.length ?? 0);
-    if (to + length > 0x7fffffff) return null;
+    if (length === 0 || to + length > 0x7fffffff) return null;
     [length2, length1] = [length1, lengthClass];
     [kind2, kind1] = [kind1, kind];
     [hole2, hole1] = [hole1, holeClass];
