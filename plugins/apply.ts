@@ -11,6 +11,7 @@ import type { Layer } from '../src/layer/layer.ts';
 import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
 import { type Decoding, checked, decodeContent, decodeGroup } from '../src/patch/decode-content.ts';
 import { type GroupContents, groupContents } from '../src/patch/group-contents.ts';
+import { type Change, copyEncoding } from '../src/patch/change.ts';
 import { contentSizes } from '../src/patch/group-rules.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { checkBase } from '../src/store/base-check.ts';
@@ -131,6 +132,13 @@ async function finished(
     return changeFile(done, await hiveAfter(view, change, payload, saw));
   }
   if (change.after?.type !== 'file' || change.kind === 'move') return changeFile(done, null);
+  if (isOwnCopy(change)) {
+    // Only the mode changes: the file stays, and is not written again.
+    const entry = await view.entry(change.name, decoding.context.signal);
+    if (entry?.meta.type === 'file') saw(entry.meta.digest);
+    onBytes(change.after.size, change.name);
+    return changeFile(done, null);
+  }
   const { size } = change.after;
   // Behind a file of its group that nobody has read yet, a whole content would wait for a reader who may wait for it.
   const atOnce = size <= wholeSize && (group === undefined || groups[group]?.free === true);
@@ -149,6 +157,10 @@ async function finished(
   const whole = checked(change, pieces, saw, decoding.context.signal);
   const contents = counted(whole, (bytes) => onBytes(bytes, change.name));
   return atOnce ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
+}
+
+function isOwnCopy({ encoding, reference, before }: Change): boolean {
+  return encoding[0] === copyEncoding && !reference && before !== null;
 }
 
 /** The groups in the order of their numbers; each is decoded when its first file comes, or one of the group before it. */

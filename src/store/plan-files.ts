@@ -48,7 +48,10 @@ export function planFiles(
       if (modeOf(after) !== modeOf(before)) setMode(path, modeOf(after), old);
       continue;
     }
-    const stays = before !== null && after !== null && sameContent(before, after);
+    const isFile = after?.type === 'file';
+    const stays =
+      before?.type === after?.type &&
+      (isFile ? draft === null : after !== null && sameContent(before ?? after, after));
     if (before && !stays) {
       takes.push({ path, to: drafts.reserve('backup'), ...(after === null && { keep: true }) });
     }

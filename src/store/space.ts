@@ -1,7 +1,7 @@
 /** What applying a patch costs: known before the first write. */
 import { statfsSync } from 'node:fs';
 import { PatchError } from '../errors.ts';
-import { sameContent } from '../layer/inventory.ts';
+import { copyEncoding } from '../patch/change.ts';
 import type { Change } from '../patch/change.ts';
 
 /** In bytes. */
@@ -18,10 +18,11 @@ const blockSize = 4096;
 /** Of changes in place. Registry files are written whole, and count as their text. */
 export function costOf(changes: readonly Change[]): Cost {
   let [reads, writes, extra] = [0, 0, 0];
-  for (const { kind, before, after, reference } of changes) {
+  for (const { kind, before, after, reference, encoding } of changes) {
     if (before && 'size' in before) reads += before.size;
     if (reference) reads += reference.size;
-    if (kind === 'move' || !after || !('size' in after) || (before && sameContent(before, after))) continue;
+    if (kind === 'move' || !after || !('size' in after) || (encoding[0] === copyEncoding && !reference))
+      continue;
     writes += after.size;
     extra += Math.ceil(after.size / blockSize) * blockSize;
   }

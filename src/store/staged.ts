@@ -1,6 +1,5 @@
 /** Changes that wait for their commit. */
 import { PatchError } from '../errors.ts';
-import { sameContent } from '../layer/inventory.ts';
 import type { Change } from '../patch/change.ts';
 import type { Drafts } from './drafts.ts';
 
@@ -24,7 +23,8 @@ export async function draftOf(
   const { after, before, kind } = change;
   if (after?.type === 'link') return { change, draft: drafts.link(after.to) };
   if (after?.type !== 'file' || kind === 'move') return { change, draft: null };
-  if (before && sameContent(before, after)) return { change, draft: null };
+  // Without contents the file stays, with another mode. Digests do not decide that: those of a patch are cut short.
+  if (!contents && before?.type === 'file' && before.size === after.size) return { change, draft: null };
   if (!contents) throw new PatchError('E_STAGE', `${change.name}: has no content`, { entry: change.name });
   const mode = after.mode ?? (before?.type === 'file' ? modeNow() : undefined);
   return { change, draft: await drafts.file(contents, mode, signal) };
