@@ -1,5 +1,6 @@
 /** All hostile archives. */
 import { changes } from './changes.ts';
+import { columns } from './columns.ts';
 import { contents } from './contents.ts';
 import { deltas } from './deltas.ts';
 import { frames } from './frames.ts';
@@ -18,6 +19,7 @@ export const corpus: readonly Hostile[] = [
   ...zips,
   ...json,
   ...manifests,
+  ...columns,
   ...changes,
   ...contents,
   ...frames,
