@@ -2,6 +2,7 @@
 import { changes } from './changes.ts';
 import { columns } from './columns.ts';
 import { contents } from './contents.ts';
+import { coverDeltas } from './covers.ts';
 import { deltas } from './deltas.ts';
 import { frames } from './frames.ts';
 import type { Hostile } from './hostile.ts';
@@ -24,6 +25,7 @@ export const corpus: readonly Hostile[] = [
   ...contents,
   ...frames,
   ...deltas,
+  ...coverDeltas,
   ...signatures,
   ...targets,
 ];
