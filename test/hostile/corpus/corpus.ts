@@ -1,6 +1,8 @@
 /** All hostile archives. */
 import { changes } from './changes.ts';
+import { columns } from './columns.ts';
 import { contents } from './contents.ts';
+import { coverDeltas } from './covers.ts';
 import { deltas } from './deltas.ts';
 import { frames } from './frames.ts';
 import type { Hostile } from './hostile.ts';
@@ -18,10 +20,12 @@ export const corpus: readonly Hostile[] = [
   ...zips,
   ...json,
   ...manifests,
+  ...columns,
   ...changes,
   ...contents,
   ...frames,
   ...deltas,
+  ...coverDeltas,
   ...signatures,
   ...targets,
 ];
