@@ -1,6 +1,6 @@
 /** The form of a block (FORMAT §6.4.1): a header of numbers, then its three streams. */
 import { PatchError } from '../../errors.ts';
-import { fewestLines, largestBlock, longestTail, mostLines } from './limits.ts';
+import { fewestLines, largestBlock, longestTail, mostCovers, mostLines } from './limits.ts';
 
 /** How a stream is coded: not there, by a model, as it is, or as it is and then by brotli. */
 export const method = { none: 0, model: 1, plain: 2, brotli: 3 } as const;
@@ -75,7 +75,7 @@ export function parseHeader(bytes: Uint8Array, most: number): BlockPlan {
   };
   const size = number(Math.min(most, largestBlock), 'the size of a block');
   if (size === 0) throw damaged('a block is empty');
-  const covers = number(size, 'the number of covers');
+  const covers = number(Math.min(size, mostCovers), 'the number of covers');
   const kind = number(1, 'the profile') as Profile; // 0 or 1
   const tail = number(kind === profile.text ? longestTail : 0, 'the tail');
   const lesson = number(largestBlock, 'the lesson');

@@ -6,10 +6,18 @@ import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
 import { kernels } from './kernels.ts';
 import { layOut, sizeOfTails } from './lay-out.ts';
 import { type Level, type LevelName, levelOf } from './levels.ts';
-import { fewestLines, lessons, longestTail, mostBinaryLines, mostLines, streamRoom } from './limits.ts';
+import {
+  fewestLines,
+  lessons,
+  longestTail,
+  mostBinaryLines,
+  mostCovers,
+  mostLines,
+  streamRoom,
+} from './limits.ts';
 import { type Window, matchBlock } from './match-block.ts';
 import * as plain from './plain-streams.ts';
-import { recordsOf } from './records.ts';
+import { recordSize, recordsOf } from './records.ts';
 
 export interface BlockJob {
   readonly target: Uint8Array;
@@ -25,7 +33,8 @@ export function encodeBlock(job: BlockJob): Uint8Array {
   const level = levelOf(job.level);
   let best: Uint8Array | undefined;
   for (const literal of literalCosts(job, level)) {
-    const records = matchBlock(job.target, job.window, job.profile, level, literal);
+    const found = matchBlock(job.target, job.window, job.profile, level, literal);
+    const records = found.length <= mostCovers * recordSize ? found : new Uint8Array();
     const made = codeBlock(job, level, records, best?.length ?? Infinity);
     if (made && made.length < (best?.length ?? Infinity)) best = made;
   }

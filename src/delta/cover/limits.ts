@@ -9,6 +9,9 @@ export const largestBlock = 32 << 20;
 export const binaryWindow = 128 << 20;
 export const textWindow = 40 << 20;
 
+/** Covers in one block: their records take 64 MiB. */
+export const mostCovers = 4 << 20;
+
 /** What the model of literals is shown at most before it codes them. */
 export const lessons = 256 << 10;
 

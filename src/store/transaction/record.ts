@@ -33,7 +33,7 @@ const put = z.object({
 });
 
 function isDigestStart(text: string): text is Digest {
-  return /^sha256:[0-9a-f]{1,64}$/.test(text);
+  return /^sha256:[0-9a-f]{0,64}$/.test(text);
 }
 
 const mode = z.tuple([z.string(), z.int().min(0).max(0o7777)]);
