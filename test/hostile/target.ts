@@ -108,6 +108,7 @@ export const refusals: readonly ErrorCode[] = [
   'E_CODEC',
   'E_DIGEST',
   'E_SIGNATURE',
+  'E_SPACE',
   'E_UNTRUSTED',
   'E_BASE_MISMATCH',
   'E_CONFLICT',

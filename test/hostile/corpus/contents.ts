@@ -76,9 +76,9 @@ export const contents: readonly Hostile[] = [
   ),
   lie(
     'made by a delta, of a size that is far too large',
-    /promises|size|malformed|delta/,
+    /no space left/,
     (piece) => after(piece, { size: 2 ** 37 }),
-    'E_FORMAT',
+    'E_SPACE',
     'AppRoot/notes.exe',
   ),
   lie(

@@ -211,7 +211,7 @@ export const coverDeltas: readonly Hostile[] = [
     model(`whose ${name} is nothing`, says, (one) => ({ [name]: { ...one[name], bytes: Buffer.alloc(0) } })),
     model(`whose ${name} has too few lines`, /too small/, (one) => ({ [name]: { ...one[name], size: 9 } })),
     model(`whose ${name} has too many lines`, /the size of/, (one) => ({
-      [name]: { ...one[name], size: 19 },
+      [name]: { ...one[name], size: 20 },
     })),
   ]),
   coded('that is nothing', /cut off/, (_, length) => [new Uint8Array(), length]),
