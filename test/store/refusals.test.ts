@@ -111,6 +111,7 @@ describe('space', () => {
         ...rest,
         kind: 'modify',
         name: entryName('AppRoot/mode'),
+        encoding: ['copy/1'],
         before: file(10),
         after: { ...file(10), mode: 0o755 },
       },

@@ -14,7 +14,7 @@ export interface Range {
 }
 
 export interface Window {
-  /** Windows with one key have the same bytes. */
+  /** Windows with one key have the same bytes; an empty key is none. */
   readonly key: string;
   readonly bytes: Uint8Array;
   /** In order of `at`, without gaps there. */
@@ -53,8 +53,8 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
   const size = window.bytes.length;
   const step = level.seedStep;
   const bits = headBits(size / step);
-  const key = `${window.key} ${step}`;
-  if (indexed?.key === key) reset(indexed.mark);
+  const key = `${window.key} ${size} ${step}`;
+  if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
   else {
     indexed = null;
     reset();
