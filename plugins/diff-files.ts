@@ -6,7 +6,6 @@ import { xdelta3 } from '../src/delta/xdelta3.ts';
 import { threads as threadPool } from '../src/exec/threads.ts';
 import { sameContent } from '../src/layer/inventory.ts';
 import type { Entry } from '../src/layer/layer.ts';
-import { compareNames } from '../src/layer/name.ts';
 import { copyEncoding } from '../src/patch/change.ts';
 import { defaultLimits } from '../src/patch/limits.ts';
 import { type Pairing, pairFiles } from '../src/patch/pairing.ts';
@@ -45,16 +44,18 @@ export const diffFiles = ({ level = 'default', codecs, threads }: DiffFilesOptio
     const context = { signal, executor, memoryLimit: defaultLimits.memory };
     try {
       let comparison: Comparison | undefined;
+      let target = new Map<string, Entry>();
       let pairing: Pairing = pairFiles([], []);
       const queue: Vinyl[] = [];
       for await (const file of files) {
         if (isComparison(file)) {
           comparison = file.comparison;
+          target = new Map(comparison.target.entries.map((entry) => [entry.name, entry]));
           pairing = pairFiles(comparison.base.entries, comparison.target.entries);
           yield file;
         } else if (!isChange(file) || file.change.encoding.length > 0) queue.push(file);
         else if (file.change.kind !== 'remove')
-          queue.push((await pair(file, pairing)) ?? lazily(file, comparison));
+          queue.push((await pair(file, pairing)) ?? lazily(file, target));
         else if (!pairing.given.has(file.change.name)) queue.push(file);
       }
       const candidates = await withCandidates(queue, comparison, level, signal);
@@ -100,24 +101,12 @@ async function pair({ change, before }: ChangeFile, pairing: Pairing): Promise<C
 }
 
 /** The change with contents that are read again when they are needed, since all changes wait here for each other. */
-function lazily(file: ChangeFile, comparison: Comparison | undefined): ChangeFile {
+function lazily(file: ChangeFile, target: ReadonlyMap<string, Entry>): ChangeFile {
   const { name, after } = file.change;
   if (after?.type !== 'file' || !file.isBuffer() || file.contents.length < 4096) return file;
-  const entry = comparison && entryOf(comparison, name);
+  const entry = target.get(name);
   const same = entry?.meta.type === 'file' && entry.meta.digest === after.digest;
   return same && entry.bytes ? lazyChangeFile(file.change, entry.bytes, file.before) : file;
-}
-
-/** Entries are in byte order of their names. */
-function entryOf({ target }: Comparison, name: string): Entry | undefined {
-  let [low, high] = [0, target.entries.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareNames(target.entries[middle]?.name ?? '', name) < 0) low = middle + 1;
-    else high = middle;
-  }
-  const entry = target.entries[low];
-  return entry?.name === name ? entry : undefined;
 }
 
 /** Names in the base that the changes say. */

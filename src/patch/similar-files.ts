@@ -1,6 +1,7 @@
 /** Finds the files of the base that a new file is like: by content, through samples of it, and by name. */
 import { type Bytes, chunksOf } from '../bytes.ts';
 import { throwIfCancelled } from '../errors.ts';
+import { gear } from '../delta/xdelta3/sample.ts';
 import type { Entry } from '../layer/layer.ts';
 
 /** How many bytes decide a sample. */
@@ -73,26 +74,17 @@ function sharedFolders(a: string | undefined, b: string): number {
   return x.filter((folder) => y.includes(folder)).length;
 }
 
-/** Fixed random numbers, one for each byte value. */
-const gear = Uint32Array.from({ length: 256 }, (_, i) => {
-  let x = Math.imul(i + 1, 0x9e3779b9);
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
-  return x ^ (x >>> 15);
-});
-
 /** Hashes of the 32 bytes before places that these bytes choose, so that equal content has equal samples wherever it stands. */
 async function samplesOf(bytes: Bytes, signal: AbortSignal): Promise<Set<number>> {
   const bits = bytes.size <= small ? dense : sparse;
   const chosen = -1 << (32 - bits);
   const samples = new Set<number>();
   let hash = 0;
-  let seen = 0;
   for await (const piece of chunksOf(bytes)) {
     throwIfCancelled(signal);
     for (const byte of piece) {
       hash = ((hash << 1) + (gear[byte] ?? 0)) | 0;
-      if ((hash & chosen) === 0 && ++seen >= 1) samples.add(hash);
+      if ((hash & chosen) === 0) samples.add(hash);
     }
   }
   return samples;

@@ -20,9 +20,9 @@ export interface CoverOptions {
 }
 
 /**
- * Made for programs and text: each block of 16 MiB is found in the reference, approximately in binary data and exactly in text, and what is
- * left is coded by models that know the old bytes. Encoding holds the reference up to 128 MiB, shared by all threads, and about 300 MiB for
- * each thread; decoding about 80 MiB for each.
+ * Made for programs and text: each block of 8 MiB (24 MiB of text) is found in the reference, approximately in binary data and exactly in
+ * text, and what is left is coded by models that know the old bytes. Encoding holds the reference up to 128 MiB, shared by all threads, and
+ * about 300 MiB for each thread; decoding about 80 MiB for each.
  */
 export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
   levelOf(level);
@@ -60,14 +60,14 @@ async function* encodings(
   level: LevelName,
   { executor, signal }: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>> {
-  const binary = windowsOf(reference, binaryWindow, signal);
-  const text = windowsOf(reference, textWindow, signal);
-  const kind = (await looksLikeText(target)) ? profile.text : profile.binary;
-  const most = kind === profile.text ? textBlock : binaryBlock;
+  const isOfText = await looksLikeText(target);
+  const kind = isOfText ? profile.text : profile.binary;
+  const most = isOfText ? textBlock : binaryBlock;
+  const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
   for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);
     const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
-    const window = await (kind === profile.text ? text : binary).windowFor(block, offset);
+    const window = await windows.windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield () => executor.run(encodeBlockKernel, job, { signal });
   }

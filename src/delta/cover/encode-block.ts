@@ -86,7 +86,7 @@ function codeBlock(
       literalStream: compressed(literals, level),
     });
   }
-  const coverStream = records.count === 0 ? nothing : modelledCovers(found, records.count);
+  const coverStream = records.count === 0 ? nothing : modelledCovers(found, level);
   const differenceStream =
     kind === profile.binary ? modelledDifferences(block, target, found, reference, level) : nothing;
   if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
@@ -95,7 +95,9 @@ function codeBlock(
   const flat = barelyCompressible(literals) ? compressed(literals, { ...level, quality: [5, 5] }) : null;
   let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
   for (const lesson of flat ? [] : lessonsTried) {
-    const literalStream = modelledLiterals(target, found, tails, reference, kind, lesson, literals.length);
+    const literalStream =
+      modelledLiterals(target, found, tails, reference, kind, lesson, literals.length) ??
+      compressed(literals, level);
     if (!best || literalStream.bytes.length < best.literalStream.bytes.length)
       best = { literalStream, lesson };
   }
@@ -118,14 +120,16 @@ function placing({ ranges }: Window): (source: number) => number {
   };
 }
 
-function modelledCovers(found: Uint8Array, count: number): Stream {
+function modelledCovers(found: Uint8Array, level: Level): Stream {
   const { call, reset, allocate, put, view } = kernels();
   reset();
-  const records = put(found);
+  const at = put(found);
+  const records = recordsOf(found);
   const room = found.length + streamRoom;
   const coded = allocate(room);
-  const length = call.writeCovers(records, count, coded, coded + room, allocate(coverHeap));
-  return { method: method.model, size: fewestLines, bytes: view(coded, length).slice() };
+  const length = call.writeCovers(at, records.count, coded, coded + room, allocate(coverHeap));
+  if (length > 0) return { method: method.model, size: fewestLines, bytes: view(coded, length).slice() };
+  return compressed(plain.writeCovers(records), level);
 }
 
 /** `block` has the old bytes in the places of covers. */
@@ -169,6 +173,7 @@ function countDifferences(block: Uint8Array, target: Uint8Array): number {
   return count;
 }
 
+/** Null where the model makes them larger than there is room for. */
 function modelledLiterals(
   target: Uint8Array,
   found: Uint8Array,
@@ -177,7 +182,7 @@ function modelledLiterals(
   kind: Profile,
   lesson: number,
   literals: number,
-): Stream {
+): Stream | null {
   if (literals === 0) return nothing;
   const { call, reset, allocate, put, view } = kernels();
   const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4), kind);
@@ -204,7 +209,7 @@ function modelledLiterals(
     heap,
     bits,
   );
-  return { method: method.model, size: bits, bytes: view(coded, length).slice() };
+  return length === 0 ? null : { method: method.model, size: bits, bytes: view(coded, length).slice() };
 }
 
 function linesFor(bytes: number, kind: Profile): number {

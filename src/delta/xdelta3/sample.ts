@@ -5,7 +5,7 @@
 export const sampleLength = 32;
 
 /** Fixed random numbers, one for each byte value (splitmix32 of the value). */
-const gear = Uint32Array.from({ length: 256 }, (_, i) => mix(Math.imul(i + 1, 0x9e3779b9)));
+export const gear = Uint32Array.from({ length: 256 }, (_, i) => mix(Math.imul(i + 1, 0x9e3779b9)));
 
 export interface Samples {
   readonly count: number;
