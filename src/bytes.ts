@@ -96,7 +96,7 @@ export function joinBytes(parts: readonly Bytes[]): Bytes {
 }
 
 /** The last index whose value is not above `value`, in a list that ascends. */
-function lastAtMost(list: readonly number[], value: number): number {
+export function lastAtMost(list: readonly number[], value: number): number {
   let [low, high] = [0, list.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

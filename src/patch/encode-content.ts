@@ -5,7 +5,7 @@ import { PatchError, throwIfCancelled } from '../errors.ts';
 import { type Spool, createSpool } from '../spool.ts';
 
 export interface Encoded {
-  readonly codec: string;
+  readonly codec: DeltaCodec;
   readonly delta: Spool;
 }
 
@@ -17,13 +17,11 @@ export interface Expected {
 
 /**
  * The smallest delta from the reference to the target that is smaller than the target itself, or null where there is
- * none. Every delta is decoded and its parts are compared before it is given: E_CODEC for a codec that fails at that. The caller
- * closes the spool.
+ * none. Nothing is to be made of it before `assertLeads` has decoded it. The caller closes the spool.
  */
 export async function encodeContent(
   reference: Bytes,
   target: Bytes,
-  parts: readonly Expected[],
   codecs: readonly DeltaCodec[],
   context: CodecContext,
 ): Promise<Encoded | null> {
@@ -33,14 +31,24 @@ export async function encodeContent(
     const delta = await encodeBelow(limit, codec.encode(reference, target, context), context.signal);
     if (!delta) continue;
     best?.delta.close();
-    best = { codec: codec.id, delta };
-    if (await leadsTo(codec.decode(reference, delta, target.size, context), parts)) continue;
-    delta.close();
-    throw new PatchError('E_CODEC', `the codec ${codec.id} made a delta that does not lead to the target`, {
-      help: 'this is a defect of the codec; leave it out (--codec) and report it',
-    });
+    best = { codec, delta };
   }
   return best;
+}
+
+/** Decodes a delta and compares what comes out: E_CODEC, and the spool is closed, where that is not the target's parts. */
+export async function assertLeads(
+  { codec, delta }: Encoded,
+  reference: Bytes,
+  parts: readonly Expected[],
+  context: CodecContext,
+): Promise<void> {
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (await leadsTo(codec.decode(reference, delta, size, context), parts)) return;
+  delta.close();
+  throw new PatchError('E_CODEC', `the codec ${codec.id} made a delta that does not lead to the target`, {
+    help: 'this is a defect of the codec; leave it out (--codec) and report it',
+  });
 }
 
 /** All pieces in a spool, or null as soon as they are not fewer than `limit` bytes. */

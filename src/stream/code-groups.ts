@@ -1,11 +1,11 @@
 /** From changes whose contents are whole to groups of deltas: reads the files, and gives vinyl files back. */
-import { type Bytes, joinBytes } from '../bytes.ts';
+import { type Bytes, joinBytes, lastAtMost } from '../bytes.ts';
 import type { CodecContext, DeltaCodec } from '../delta/codec.ts';
 import { isText } from '../delta/cover/profile.ts';
 import type { LevelName } from '../delta/cover/levels.ts';
 import type { Entry } from '../layer/layer.ts';
 import type { Reference } from '../patch/change.ts';
-import { type Encoded, encodeContent } from '../patch/encode-content.ts';
+import { type Encoded, assertLeads, encodeContent } from '../patch/encode-content.ts';
 import type { Group } from '../patch/group.ts';
 import { type Candidate, type Grouped, groupFiles, mostWithRelatives } from '../patch/grouping.ts';
 import { findSimilarFiles } from '../patch/similar-files.ts';
@@ -102,24 +102,23 @@ async function encodeGroup(
   context: CodecContext,
 ): Promise<CodedFiles | null> {
   const target = joinBytes(members.map(({ bytes }) => bytes));
-  const parts = members.map(({ file, size }) => ({ size, digest: digestAfter(file) }));
-  const encode = (chosen: readonly Entry[]): Promise<Encoded | null> =>
-    encodeContent(referenceBytes(chosen), target, parts, codecs, context);
   let chosen = references;
-  let encoded = await encode(chosen);
+  let encoded = await encodeContent(referenceBytes(chosen), target, codecs, context);
   if (!encoded) return null;
-  if (
-    references.length > 1 &&
-    target.size <= (references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain)
-  ) {
-    const used = await usedReferences(references, named, encoded, codecs, target.size, context);
-    if (used.length < references.length) {
-      const again = await encode(used);
+  const most = references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain;
+  if (references.length > 1 && target.size <= most) {
+    const used = await usedReferences(references, named, encoded, target.size, context);
+    const again =
+      used.length < references.length
+        ? await encodeContent(referenceBytes(used), target, codecs, context)
+        : null;
+    if (again) {
       encoded.delta.close();
-      if (!again) return null;
       [chosen, encoded] = [used, again];
     }
   }
+  const parts = members.map(({ file, size }) => ({ size, digest: digestAfter(file) }));
+  await assertLeads(encoded, referenceBytes(chosen), parts, context);
   return finished(members, chosen, encoded);
 }
 
@@ -133,10 +132,10 @@ function finished(
   if (members.length === 1 && references.length === 1 && only && member) {
     const { change, before } = member.file;
     const own = change.before !== null && only.name === change.name;
-    const record = { ...change, encoding: [codec], ...(!own && { reference: referenceTo(only) }) };
+    const record = { ...change, encoding: [codec.id], ...(!own && { reference: referenceTo(only) }) };
     return { group: null, files: [{ file: member.file, made: () => changeFile(record, delta, before) }] };
   }
-  const group = { encoding: [codec], references: references.map(referenceTo), payload: delta.size };
+  const group = { encoding: [codec.id], references: references.map(referenceTo), payload: delta.size };
   const files = members.map(({ file }) => ({
     file,
     made: (number = 0) => changeFile({ ...file.change, group: number }, null, file.before),
@@ -149,29 +148,25 @@ async function usedReferences(
   references: readonly Entry[],
   named: ReadonlySet<string>,
   { codec, delta }: Encoded,
-  codecs: readonly DeltaCodec[],
   size: number,
   context: CodecContext,
-): Promise<Entry[]> {
-  const chosen = codecs.find(({ id }) => id === codec);
-  if (!chosen?.reads) return [...references];
-  const ends: number[] = [];
+): Promise<readonly Entry[]> {
+  if (!codec.reads) return references;
+  const starts: number[] = [];
   let total = 0;
-  for (const { meta } of references) ends.push((total += 'size' in meta ? meta.size : 0));
-  const used = new Map<number, number>();
-  for await (const { offset, length } of chosen.reads(total, delta, size, context)) {
-    let index = ends.findIndex((end) => end > offset);
-    for (; index >= 0 && index < ends.length; index++) {
-      const end = ends[index] ?? 0;
-      const start = ends[index - 1] ?? 0;
-      const taken = Math.min(end, offset + length) - Math.max(start, offset);
-      used.set(index, (used.get(index) ?? 0) + taken);
-      if (end >= offset + length) break;
+  for (const { bytes } of references) {
+    starts.push(total);
+    total += bytes?.size ?? 0;
+  }
+  const used = references.map(() => 0);
+  for await (const { offset, length } of codec.reads(total, delta, size, context)) {
+    for (let index = lastAtMost(starts, offset), at = offset; at < offset + length; index++) {
+      const end = Math.min(offset + length, starts[index + 1] ?? total);
+      used[index] = (used[index] ?? 0) + end - at;
+      at = end;
     }
   }
-  return references.filter(
-    (entry, index) => (used.get(index) ?? 0) >= (named.has(entry.name) ? 1 : worthNaming),
-  );
+  return references.filter(({ name }, index) => (used[index] ?? 0) >= (named.has(name) ? 1 : worthNaming));
 }
 
 function referenceBytes(references: readonly Entry[]): Bytes {

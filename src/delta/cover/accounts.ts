@@ -1,8 +1,7 @@
 /** What a delta of cover/1 spends on each part of its target, as far as covers and headers tell. */
 import type { Bytes } from '../../bytes.ts';
 import type { CodecContext } from '../codec.ts';
-import { blocksOf } from './cover.ts';
-import { coversKernel } from './decode-block.ts';
+import { blocksOf, coversOf } from './blocks.ts';
 import { recordsOf } from './records.ts';
 
 export interface Account {
@@ -30,12 +29,10 @@ export async function accountsOf(
   let total = 0;
   for (const size of sizes) ends.push((total += size));
   let made = 0;
-  for await (const { start, plan } of blocksOf(delta, total, context)) {
+  for await (const block of blocksOf(delta, total, context)) {
+    const { plan } = block;
     const [covers, differences, literals] = plan.streams;
-    if (!covers || !differences || !literals) continue;
-    const stream = { ...covers, bytes: Uint8Array.from(await delta.read(start, covers.stored)) };
-    const job = { header: plan, stream, reference };
-    const records = recordsOf(await context.executor.run(coversKernel, job, { signal: context.signal }));
+    const records = recordsOf(await coversOf(delta, block, reference, context));
     const shares = sharesOf(records, ends, made, plan.size, reference);
     const sum = { old: 0, fresh: 0, covers: 0 };
     for (const { old, fresh, count } of shares.values()) {

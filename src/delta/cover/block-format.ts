@@ -55,8 +55,12 @@ export const longestHeader = 14 * 5;
 export interface BlockPlan extends BlockHeader {
   /** Of the header, in bytes. */
   readonly head: number;
-  readonly streams: readonly { readonly method: Method; readonly size: number; readonly stored: number }[];
+  /** Of covers, differences and literals. */
+  readonly streams: readonly [StreamPlan, StreamPlan, StreamPlan];
 }
+
+/** A stream of which nothing has been read; `stored` bytes of the delta. */
+export type StreamPlan = Omit<Stream, 'bytes'> & { readonly stored: number };
 
 /** Reads a header at the beginning of `bytes`, of a block of at most `most` bytes of the target. */
 export function parseHeader(bytes: Uint8Array, most: number): BlockPlan {
@@ -79,7 +83,7 @@ export function parseHeader(bytes: Uint8Array, most: number): BlockPlan {
   const kind = number(1, 'the profile') as Profile; // 0 or 1
   const tail = number(kind === profile.text ? longestTail : 0, 'the tail');
   const lesson = number(largestBlock, 'the lesson');
-  const streams = ['covers', 'differences', 'literals'].map((what) => {
+  const stream = (what: string): StreamPlan => {
     const how = number(3, `the method of ${what}`) as Method; // 0 to 3
     if (how === method.none) return { method: how, size: 0, stored: 0 };
     const modelled = how === method.model;
@@ -87,7 +91,8 @@ export function parseHeader(bytes: Uint8Array, most: number): BlockPlan {
     if (modelled && length < fewestLines) throw damaged(`the model of ${what} is too small`);
     const stored = how === method.plain ? length : number(2 * size + 4096, `the length of ${what}`);
     return { method: how, size: length, stored };
-  });
+  };
+  const streams = [stream('covers'), stream('differences'), stream('literals')] as const;
   return { size, covers, profile: kind, tail, lesson, streams, head: at };
 }
 

@@ -3,8 +3,9 @@ import type { Bytes } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { inOrder } from '../../exec/in-order.ts';
 import type { CodecContext, DeltaCodec, ReadRange } from '../codec.ts';
-import { type BlockPlan, type Stream, damaged, longestHeader, parseHeader, profile } from './block-format.ts';
-import { contentKernel, coversKernel } from './decode-block.ts';
+import { type Stream, type StreamPlan, profile } from './block-format.ts';
+import { type PlacedBlock, blocksOf, coversOf } from './blocks.ts';
+import { contentKernel } from './decode-block.ts';
 import { encodeBlockKernel } from './encode-block.ts';
 import { layOut, sizeOfTails, tailLength } from './lay-out.ts';
 import { type LevelName, levelOf } from './levels.ts';
@@ -88,29 +89,9 @@ async function* decodings(
   size: number,
   context: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>> {
-  for await (const { start, plan } of blocksOf(delta, size, context)) {
-    yield () => decodeBlock(reference, delta, start, plan, context);
+  for await (const block of blocksOf(delta, size, context)) {
+    yield () => decodeBlock(reference, delta, block, context);
   }
-}
-
-/** The headers of the blocks, and where their streams begin. */
-export async function* blocksOf(
-  delta: Bytes,
-  size: number,
-  { signal }: CodecContext,
-): AsyncGenerator<{ readonly start: number; readonly plan: BlockPlan }> {
-  let at = 0;
-  let made = 0;
-  while (made < size) {
-    throwIfCancelled(signal);
-    const plan = parseHeader(await delta.read(at, Math.min(longestHeader, delta.size - at)), size - made);
-    const stored = plan.streams.reduce((sum, stream) => sum + stream.stored, 0);
-    if (at + plan.head + stored > delta.size) throw damaged('it is cut off');
-    yield { start: at + plan.head, plan };
-    at += plan.head + stored;
-    made += plan.size;
-  }
-  if (at !== delta.size) throw damaged('bytes stand behind its end');
 }
 
 async function* reads(
@@ -119,12 +100,9 @@ async function* reads(
   size: number,
   context: CodecContext,
 ): AsyncGenerator<ReadRange> {
-  for await (const { start, plan } of blocksOf(delta, size, context)) {
-    const [stream] = plan.streams;
-    if (!stream) continue;
-    const bytes = Uint8Array.from(await delta.read(start, stream.stored));
-    const job = { header: plan, stream: { ...stream, bytes }, reference };
-    const records = recordsOf(await context.executor.run(coversKernel, job, { signal: context.signal }));
+  for await (const block of blocksOf(delta, size, context)) {
+    const { plan } = block;
+    const records = recordsOf(await coversOf(delta, block, reference, context));
     for (let i = 0; i < records.count; i++) {
       const offset = records.source(i);
       if (offset >= reference) continue;
@@ -136,25 +114,13 @@ async function* reads(
 async function decodeBlock(
   reference: Bytes,
   delta: Bytes,
-  start: number,
-  plan: BlockPlan,
-  { executor, signal }: CodecContext,
+  placed: PlacedBlock,
+  context: CodecContext,
 ): Promise<Uint8Array> {
-  const streams: Stream[] = [];
-  let at = start;
-  for (const { method, size, stored } of plan.streams) {
-    streams.push({ method, size, bytes: Uint8Array.from(await delta.read(at, stored)) });
-    at += stored;
-  }
-  const [coverStream, differences, literals] = streams;
-  if (!coverStream || !differences || !literals) throw damaged('it lacks a stream');
-  const { size, covers, profile: kind, tail, lesson } = plan;
-  const header = { size, covers, profile: kind, tail, lesson };
-  const found = await executor.run(
-    coversKernel,
-    { header, stream: coverStream, reference: reference.size },
-    { signal },
-  );
+  const { start, plan } = placed;
+  const { size, tail } = plan;
+  const [coverPlan, differencePlan, literalPlan] = plan.streams;
+  const found = await coversOf(delta, placed, reference.size, context);
   const records = recordsOf(found);
   const block = new Uint8Array(size);
   const tails = new Uint8Array(sizeOfTails(records, size, reference.size, tail));
@@ -163,8 +129,25 @@ async function decodeBlock(
     (fetch) => layOut(records, size, reference.size, tail, tails, fetch),
     block,
     tails,
-    signal,
+    context.signal,
   );
-  const job = { header, records: found, reference: reference.size, block, tails, differences, literals };
-  return executor.run(contentKernel, job, { signal, transfer: [block.buffer, tails.buffer] });
+  const read = async (stream: StreamPlan, at: number): Promise<Stream> => ({
+    ...stream,
+    bytes: Uint8Array.from(await delta.read(at, stream.stored)),
+  });
+  const differences = await read(differencePlan, start + coverPlan.stored);
+  const literals = await read(literalPlan, start + coverPlan.stored + differencePlan.stored);
+  const job = {
+    header: plan,
+    records: found,
+    reference: reference.size,
+    block,
+    tails,
+    differences,
+    literals,
+  };
+  return context.executor.run(contentKernel, job, {
+    signal: context.signal,
+    transfer: [block.buffer, tails.buffer],
+  });
 }

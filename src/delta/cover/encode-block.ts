@@ -142,7 +142,7 @@ function modelledDifferences(
 ): Stream {
   const { call, reset, allocate, put, view } = kernels();
   const records = recordsOf(found);
-  const bits = linesFor(countDifferences(block, target) * 2, profile.binary);
+  const bits = linesFor(estimateDifferences(block, target) * 2, profile.binary);
   if (records.count === 0 || block.length === 0) return nothing;
   reset();
   const at = put(block);
@@ -167,7 +167,8 @@ function modelledDifferences(
   return compressed(plain.writeDifferences(block, target, records, reference), level);
 }
 
-function countDifferences(block: Uint8Array, target: Uint8Array): number {
+/** From every sixteenth byte, about how many bytes differ. */
+function estimateDifferences(block: Uint8Array, target: Uint8Array): number {
   let count = 0;
   for (let i = 0; i < target.length; i += 16) if (block[i] !== target[i]) count += 16;
   return count;

@@ -1,7 +1,14 @@
 /** The compressor `model/1` (FORMAT §6.5): a block of `cover/1` without a reference. For small parts, of which it makes the most. */
 import type { Compressor } from '../../compress/compressor.ts';
 import { tooLarge } from '../../bytes.ts';
-import { damaged, longestHeader, parseHeader, profile } from './block-format.ts';
+import {
+  type Stream,
+  type StreamPlan,
+  damaged,
+  longestHeader,
+  parseHeader,
+  profile,
+} from './block-format.ts';
 import { decodeContent, decodeCovers } from './decode-block.ts';
 import { encodeBlock } from './encode-block.ts';
 import type { Window } from './match-block.ts';
@@ -29,13 +36,14 @@ export function modelCompressor(): Compressor {
       if (plan.size > limit) throw tooLarge('what was modelled', plan.size, limit);
       if (plan.profile !== profile.binary) throw damaged('its profile is not that of binary data');
       let at = plan.head;
-      const streams = plan.streams.map(({ method, size, stored }) => {
-        at += stored;
-        return { method, size, bytes: data.subarray(at - stored, at) };
-      });
-      const [coverStream, differences, literals] = streams;
-      if (at !== data.length || !coverStream || !differences || !literals)
-        throw damaged('it is cut off, or too long');
+      const next = (stream: StreamPlan): Stream => {
+        at += stream.stored;
+        return { ...stream, bytes: data.subarray(at - stream.stored, at) };
+      };
+      const [covers, ...others] = plan.streams;
+      const coverStream = next(covers);
+      const [differences, literals] = [next(others[0]), next(others[1])];
+      if (at !== data.length) throw damaged('it is cut off, or too long');
       const found = decodeCovers({ header: plan, stream: coverStream, reference: 0 });
       const tails = new Uint8Array(); // no cover is from a reference
       const block = new Uint8Array(plan.size);
