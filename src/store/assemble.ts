@@ -4,7 +4,8 @@ import { dirname } from 'node:path';
 import { platformHasModes } from '../layer/walk.ts';
 import type { Part } from './plan-files.ts';
 import { closedFolders } from './transaction/access.ts';
-import { type Mode, type PatchFacts, type Put, type Transaction, isInside } from './transaction/record.ts';
+import { isInside } from './transaction/inside.ts';
+import type { Mode, PatchFacts, Put, Transaction } from './transaction/record.ts';
 
 export interface AssembleOptions {
   readonly root: string;

@@ -18,7 +18,7 @@ import type { Sidecar } from './sidecars.ts';
 import { assertSpace, costOf } from './space.ts';
 import type { Release, Target } from './target.ts';
 import { createFlusher } from './transaction/flush.ts';
-import { isInside } from './transaction/record.ts';
+import { isInside } from './transaction/inside.ts';
 import { execute } from './transaction/transaction.ts';
 import { assertSettled, claim } from './work-folder.ts';
 

@@ -3,8 +3,8 @@ import { closeSync, fchmodSync, mkdirSync, openSync, rmSync, symlinkSync, writeS
 import { dirname, join } from 'node:path';
 import { fromSystem, throwIfCancelled } from '../errors.ts';
 import { platformHasModes } from '../layer/walk.ts';
+import { besideNames } from './transaction/beside.ts';
 import type { Flusher } from './transaction/flush.ts';
-import { besideName } from './transaction/record.ts';
 import { noteBeside } from './work-folder.ts';
 
 export interface Drafts {
@@ -12,7 +12,7 @@ export interface Drafts {
   reserve(kind: 'draft' | 'backup'): string;
   /** The same, beside a file that is outside of the target and may be on another file system. */
   beside(path: string, kind: 'draft' | 'backup'): string;
-  /** Says which files are going to have a draft beside them; before the first one is made. */
+  /** Says which files are going to have something beside them; before the first draft is made. */
   announce(paths: readonly string[]): Promise<void>;
   /** Writes a file and gives its path: a reserved one if none is given. Mode 0644 likewise. E_SPACE, E_RIGHTS. */
   file(
@@ -47,9 +47,9 @@ export function createDrafts({ work, flusher, keep }: DraftsOptions): Drafts {
   return {
     reserve,
     beside(path, kind) {
-      const backup = keep ? besideName.undo(path, keep.number) : besideName.backup(path);
-      const other = kind === 'draft' ? besideName.draft(path) : backup;
-      // Nobody needs what a run of long ago has left there; its record was dealt with before.
+      const names = besideNames(path, dirname(work));
+      const other = kind === 'draft' ? names.draft : keep ? names.undo(keep.number) : names.backup;
+      // Only runs on this target give such names; nobody needs what one of long ago has left, whose record was dealt with before.
       rmSync(other, { force: true });
       return other;
     },
@@ -57,7 +57,7 @@ export function createDrafts({ work, flusher, keep }: DraftsOptions): Drafts {
       if (paths.length === 0) return;
       outside.push(...paths);
       try {
-        await noteBeside(work, paths.map(besideName.draft), flusher);
+        await noteBeside(work, paths, flusher);
       } catch (error) {
         throw fromSystem(error, 'write', work);
       }

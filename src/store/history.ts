@@ -8,9 +8,10 @@ import { historyFolder } from '../layer/directory-layer.ts';
 import { removeTree } from './remove-tree.ts';
 import { statsAt } from './stats.ts';
 import type { Release } from './target.ts';
+import { leftBeside } from './transaction/beside.ts';
 import type { Flusher } from './transaction/flush.ts';
 import { type Take, type Transaction, readRecord } from './transaction/record.ts';
-import { leftBeside, undoRecord } from './transaction/transaction.ts';
+import { undoRecord } from './transaction/transaction.ts';
 import { removeBeside } from './work-folder.ts';
 
 const sequence = z.int().min(0);

@@ -4,7 +4,8 @@ import type { Drafts } from './drafts.ts';
 import type { Part } from './plan-files.ts';
 import type { Sidecar } from './sidecars.ts';
 import { modeAt } from './transaction/access.ts';
-import { type Put, type Take, isInside } from './transaction/record.ts';
+import { isInside } from './transaction/inside.ts';
+import type { Put, Take } from './transaction/record.ts';
 
 /** A registry file may be on another file system than the target, so its draft and its backup are beside it. */
 export async function planSidecars(

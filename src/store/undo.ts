@@ -8,9 +8,11 @@ import { findUndo } from './history.ts';
 import { awaitUnused } from './in-use.ts';
 import { recoverDirectory } from './recover-directory.ts';
 import { statsAt } from './stats.ts';
-import { type Claim } from './work-folder.ts';
+import { type Claim, noteBeside } from './work-folder.ts';
+import { assertBackedUp, pathsOutside } from './transaction/beside.ts';
 import { createFlusher } from './transaction/flush.ts';
-import { type PatchFacts, type Transaction, isInside } from './transaction/record.ts';
+import { isInside } from './transaction/inside.ts';
+import type { PatchFacts, Transaction } from './transaction/record.ts';
 import { reverse, undoRecord } from './transaction/transaction.ts';
 
 export interface UndoOptions {
@@ -31,12 +33,17 @@ export async function undoDirectory(path: string, options: UndoOptions = {}): Pr
   try {
     await recoverDirectory(directory, { durable });
     // Looked at without a claim first, so that a refusal leaves no trace.
-    await assertAsLeft(backupOf(directory).transaction, directory, signal);
+    const kept = backupOf(directory);
+    assertBackedUp(kept.transaction, directory, kept.folder);
+    await assertAsLeft(kept.transaction, directory, signal);
     claim = await claimDirectory(directory, flusher);
     const { transaction, folder } = backupOf(directory);
     await assertAsLeft(transaction, directory, signal);
     const paths = transaction.puts.map((put) => put.path);
     if (!allowInUse) await awaitUnused(paths, signal);
+    assertBackedUp(transaction, directory, folder);
+    const outside = pathsOutside(transaction, directory);
+    if (outside.length > 0) await noteBeside(claim.work, outside, flusher);
     const drafts = makeRoom(transaction, claim.work, directory);
     await flusher.paths([...drafts, claim.work, directory]);
     await reverse(claim.work, join(folder, undoRecord), transaction, { root: directory, flusher });

@@ -1,13 +1,15 @@
 /** The folder where a transaction keeps its drafts and backups: claimed by one run, brought to an end if a killed one left it. */
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { PatchError, fromSystem } from '../errors.ts';
+import { historyFolder } from '../layer/directory-layer.ts';
 import { emptyFolder } from './remove-tree.ts';
 import { statsAt } from './stats.ts';
+import { besideNames, leftBeside } from './transaction/beside.ts';
 import type { Flusher } from './transaction/flush.ts';
 import { acquireLock, lockName, lockedBy } from './transaction/lock.ts';
-import { besideName, findRecord } from './transaction/record.ts';
-import { type Outcome, isUnfinished, leftBeside, resume } from './transaction/transaction.ts';
+import { findRecord } from './transaction/record.ts';
+import { type Outcome, isUnfinished, resume } from './transaction/transaction.ts';
 
 export interface Claim {
   readonly work: string;
@@ -17,7 +19,7 @@ export interface Claim {
   release(): Promise<void>;
 }
 
-/** Names of drafts beside files outside of the target, for whoever cleans up behind a killed run that had no record yet. */
+/** Names of files outside of the target, for whoever cleans up beside them behind a killed run that had no record yet. */
 const besideFile = 'beside.json';
 
 /**
@@ -80,7 +82,7 @@ export function assertSettled(work: string): void {
   });
 }
 
-/** Notes drafts that are going to be outside of the target, before they are made. */
+/** Notes files outside of the target that are going to take part, in the work folder and beside them, before anything else comes beside them. */
 export async function noteBeside(work: string, paths: readonly string[], flusher: Flusher): Promise<void> {
   const names = paths.map((path) => relative(dirname(work), path));
   const file = openSync(join(work, besideFile), 'w', 0o600);
@@ -93,13 +95,28 @@ export async function noteBeside(work: string, paths: readonly string[], flusher
   await flusher.file(file);
   await flusher.settled();
   await flusher.paths([work, dirname(work)]);
+  for (const path of paths) {
+    const { note } = besideNames(path, dirname(work));
+    if (statsAt(note) === null) closeSync(openSync(note, 'wx', 0o600));
+  }
+  await flusher.paths(new Set(paths.map((path) => dirname(path))));
 }
 
 async function sweep(work: string, flusher: Flusher): Promise<void> {
   const found = findRecord(work);
   const left = found ? leftBeside(found.transaction, dirname(work)) : notedBeside(work);
+  // That the record is done with has to be certain before the notes go that it would ask for.
+  if (left.length > 0) await flusher.paths([work, ...keptIn(dirname(work))]);
   await removeBeside(left, flusher);
   emptyFolder(work, new Set([lockName]));
+}
+
+/** Where records come to that are kept. */
+function keptIn(directory: string): string[] {
+  const history = join(directory, historyFolder);
+  return statsAt(history)?.isDirectory() === true
+    ? readdirSync(history).map((name) => join(history, name))
+    : [];
 }
 
 /** Before what tells of them goes: else a power failure could leave them where nobody looks. */
@@ -115,8 +132,11 @@ function notedBeside(work: string): string[] {
     const paths = names
       .filter((name) => typeof name === 'string')
       .map((name) => resolve(dirname(work), name));
-    // Who can write the list must not choose what is removed.
-    return paths.filter((path) => path.endsWith(besideName.draft('')));
+    return paths.flatMap((path) => {
+      // Who can write the list cannot choose what is removed: only runs on this target give such names.
+      const { draft, note } = besideNames(path, dirname(work));
+      return [draft, note];
+    });
   } catch {
     return [];
   }
@@ -126,7 +146,14 @@ function notedBeside(work: string): string[] {
 function assertOurs(work: string): void {
   const user = process.geteuid?.();
   const stats = statsAt(work);
-  if (stats === null || user === undefined || stats.uid === user) return;
+  if (stats === null) return;
+  if (!stats.isDirectory()) {
+    throw new PatchError('E_CONFLICT', `${work}: is no folder`, {
+      entry: work,
+      help: 'drafts and backups are kept under this name: move away what is there',
+    });
+  }
+  if (user === undefined || stats.uid === user) return;
   throw new PatchError('E_CONFLICT', `${work}: belongs to another user, who has not finished`, {
     entry: work,
     help: 'bring it to its end as that user (vpa recover)',

@@ -5,7 +5,8 @@ import { systemCode } from '../../errors.ts';
 import { platformHasModes } from '../../layer/walk.ts';
 import { statsAt } from '../stats.ts';
 import type { Flusher } from './flush.ts';
-import { type Mode, isInside } from './record.ts';
+import { isInside } from './inside.ts';
+import type { Mode } from './record.ts';
 import { linkAbove } from './shift.ts';
 
 /** What renaming in a folder needs; a folder that is renamed itself needs it too, since `..` in it changes. */
@@ -42,15 +43,22 @@ export function openFolders(paths: Iterable<string>, root: string): void {
 }
 
 /**
- * Sets modes, and flushes the paths along with it. What is gone or a link by now is passed over. A folder that lets
- * nobody in comes last, since what is in it could not be flushed any more.
+ * Sets modes, and flushes the paths along with it. What is gone, a link or behind one by now is passed over. A folder that
+ * lets nobody in comes last, since what is in it could not be flushed any more.
  */
 export async function setModes(
   modes: readonly Mode[],
   touched: Iterable<string>,
-  flusher: Flusher,
+  { root, flusher }: { readonly root: string; readonly flusher: Flusher },
 ): Promise<void> {
-  const wanted = platformHasModes ? modes.toSorted(([a], [b]) => b.length - a.length) : [];
+  const behindLinks = new Map<string, boolean>();
+  const isHere = ([path]: Mode): boolean => {
+    const folder = dirname(path);
+    const known = behindLinks.get(folder) ?? linkAbove(folder, root) !== null;
+    behindLinks.set(folder, known);
+    return !known;
+  };
+  const wanted = platformHasModes ? modes.filter(isHere).toSorted(([a], [b]) => b.length - a.length) : [];
   const isReadable = ([, mode]: Mode): boolean => (mode & 0o500) === 0o500;
   const [readable, closed] = [wanted.filter(isReadable), wanted.filter((one) => !isReadable(one))];
   for (const [path, mode] of readable) chmodNoFollow(path, mode);

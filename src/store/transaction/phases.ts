@@ -24,6 +24,10 @@ export async function takeAll({ takes }: Transaction, { root, flusher, signal }:
     takes.map(({ path }) => path),
     root,
   );
+  assertNoLinks(
+    takes.map(({ to }) => to),
+    root,
+  );
   for (const one of takes) {
     throwIfCancelled(signal);
     await takeOne(one, root);
@@ -53,12 +57,13 @@ export async function putAll(
     puts.map(({ path }) => path),
     root,
   );
+  assertNoLinks(draftsOf(puts), root);
   for (const one of puts) {
     throwIfCancelled(signal);
     await putOne(one, root);
   }
   const touched = puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]));
-  await setModes(modes, [...foldersOf(touched), ...madeFolders(puts)], flusher);
+  await setModes(modes, [...foldersOf(touched), ...madeFolders(puts)], { root, flusher });
 }
 
 async function putOne({ path, from }: Put, root: string): Promise<void> {
@@ -80,6 +85,7 @@ export async function unputAll({ puts }: Transaction, { root, flusher }: Running
     puts.map(({ path }) => path),
     root,
   );
+  assertNoLinks(draftsOf(puts), root);
   for (const { path, from } of puts.toReversed()) {
     assertNoLink(dirname(path), root);
     if (from === null) removeFolder(path);
@@ -95,13 +101,26 @@ export async function untakeAll({ takes, restore }: Transaction, { root, flusher
     takes.flatMap(({ path, to }) => [path, to]),
     root,
   );
+  assertNoLinks(
+    takes.map(({ to }) => to),
+    root,
+  );
   for (const { path, to, keep } of takes.toReversed()) {
     assertNoLink(dirname(path), root);
     const shifted = await shift(to, path);
     if (shifted === 'blocked' && !(keep === true && statsAt(path)?.isDirectory() === true))
       throw conflict(path, 'is in the way of what was there before');
   }
-  await setModes(restore, foldersOf(takes.flatMap(({ path, to }) => [path, to])), flusher);
+  await setModes(restore, foldersOf(takes.flatMap(({ path, to }) => [path, to])), { root, flusher });
+}
+
+/** Drafts and backups are in folders of ours; a record that somebody else has left may say otherwise. */
+function assertNoLinks(paths: readonly string[], root: string): void {
+  for (const folder of foldersOf(paths)) assertNoLink(folder, root);
+}
+
+function draftsOf(puts: readonly Put[]): string[] {
+  return puts.flatMap(({ from }) => from ?? []);
 }
 
 function foldersOf(paths: readonly string[]): Set<string> {

@@ -3,10 +3,11 @@
  * the transaction, and renaming it is the step from one state to the next.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { type Digest, digestOf } from '../../bytes.ts';
 import { PatchError, systemCode } from '../../errors.ts';
+import { assertBounds } from './bounds.ts';
 import type { Flusher } from './flush.ts';
 
 const patch = z.object({
@@ -124,7 +125,7 @@ export function readRecord(path: string, root: string): Transaction | null {
     throw error;
   }
   try {
-    return decode(data, root);
+    return decode(data, root, dirname(path));
   } catch (error) {
     throw new PatchError('E_CONFLICT', `${path}: an interrupted run left a record that cannot be read`, {
       entry: path,
@@ -140,39 +141,12 @@ export function encode(transaction: Transaction, root: string): Buffer {
   return Buffer.from(`${text}\n${digestOf(Buffer.from(text))}\n`);
 }
 
-function decode(data: Buffer, root: string): Transaction {
+function decode(data: Buffer, root: string, folder: string): Transaction {
   const [text = '', digest] = data.toString('utf8').split('\n');
   if (digest !== digestOf(Buffer.from(text))) throw new Error('the digest does not fit');
   const found = withPaths(schema.parse(JSON.parse(text)), (path) => resolve(root, path));
-  assertInside(found, root);
+  assertBounds(found, root, folder);
   return found;
-}
-
-/** Where the draft, and the backup, of a file that is outside of the target are: beside it, on its file system. */
-export const besideName = {
-  draft: (path: string): string => `${path}.vpa-draft`,
-  backup: (path: string): string => `${path}.vpa-backup`,
-  undo: (path: string, number: number): string => `${path}.vpa-undo-${number}`,
-};
-
-function isBackupBeside(path: string, to: string): boolean {
-  return to.startsWith(path) && /^\.vpa-(backup|undo-\d{1,9})$/.test(to.slice(path.length));
-}
-
-/** Who can write into a target can write a record, so that one moves nothing from or to anywhere else. */
-function assertInside({ keep, modes, puts, restore, takes }: Transaction, root: string): void {
-  const bound = [...modes, ...restore].map(([path]) => path).filter((path) => path !== root);
-  if (keep !== null) bound.push(keep);
-  for (const { path, to } of takes) if (!isBackupBeside(path, to)) bound.push(path, to);
-  for (const { path, from } of puts) if (from !== besideName.draft(path)) bound.push(path, from ?? path);
-  const outside = bound.find((path) => !isInside(path, root));
-  if (outside !== undefined) throw new Error(`${outside}: is outside of the target`);
-}
-
-/** Whether a path is below a folder, and not the folder itself. */
-export function isInside(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 function withPaths(

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PatchError, fromSystem, systemCode } from '../../errors.ts';
 import { statsAt } from '../stats.ts';
-import { isInside } from './record.ts';
+import { isInside } from './inside.ts';
 
 /** `moved`: it is at `to` now, whether it was before or not; `lost`: it is at neither; `blocked`: at both, as two things. */
 export type Shifted = 'moved' | 'lost' | 'blocked';

@@ -5,6 +5,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PatchError, fromSystem } from '../../errors.ts';
+import { assertNoted } from './beside.ts';
 import type { Flusher } from './flush.ts';
 import { type Running, putAll, takeAll, unputAll, untakeAll } from './phases.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type Transaction,
   changeState,
   findRecord,
-  isInside,
   recordPath,
   writeRecord,
 } from './record.ts';
@@ -68,7 +68,9 @@ export async function resume(work: string, flusher: Flusher): Promise<Outcome | 
   if (found === null) return null;
   // At which end a transaction is that is done, nobody has to know any more.
   if (found.state === 'done') return null;
-  return (await drive(work, found, { root: dirname(work), flusher })).outcome;
+  const root = dirname(work);
+  assertNoted(found.transaction, root, work);
+  return (await drive(work, found, { root, flusher })).outcome;
 }
 
 /** Whether a transaction of the work folder is at neither of its ends. */
@@ -143,11 +145,4 @@ async function advance(
 function finish(work: string, state: State, keep: string | null): void {
   const end = keep === null ? recordPath(work, 'done') : join(keep, undoRecord);
   renameSync(recordPath(work, state), end);
-}
-
-/** What a transaction that is over has left beside files that are outside of the target. */
-export function leftBeside({ keep, puts, takes }: Transaction, root: string): string[] {
-  const drafts = puts.flatMap(({ from }) => from ?? []);
-  const backups = keep === null ? takes.map(({ to }) => to) : [];
-  return [...drafts, ...backups].filter((path) => !isInside(path, root));
 }
