@@ -15,6 +15,7 @@ import { type Change, copyEncoding } from '../src/patch/change.ts';
 import { contentSizes } from '../src/patch/group-rules.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { checkBase } from '../src/store/base-check.ts';
+import { writtenIn } from '../src/store/written.ts';
 import { type BaseView, baseView, hiveAfter } from '../src/store/base-view.ts';
 import {
   type ChangeFile,
@@ -75,7 +76,7 @@ export const apply = ({
       if (isPlan(file)) {
         const { plan } = file;
         const view = baseView(layer, plan.manifest.rules, variables);
-        const { state, digests } = await checkBase(plan, view.entry, signal);
+        const { state, digests } = await checkBase(plan, view.entry, signal, writtenIn(layer));
         applied = state === 'target';
         total = plan.changes.length;
         if (applied) {

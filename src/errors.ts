@@ -37,6 +37,8 @@ export interface PatchErrorOptions {
   readonly cause?: unknown;
   /** One line for each thing that is wrong, where there are several (drift, for example). */
   readonly details?: readonly string[];
+  /** The same for programs: plain data, which stands in the error's document as it is. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
 export class PatchError extends Error {
@@ -45,6 +47,7 @@ export class PatchError extends Error {
   readonly entry: string | undefined;
   readonly help: string | undefined;
   readonly details: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
   /** The stage in which it happened; set once, by the first stage that sees it. */
   stage: string | undefined;
 
@@ -54,6 +57,7 @@ export class PatchError extends Error {
     this.entry = options.entry;
     this.help = options.help;
     this.details = options.details ?? [];
+    this.data = options.data ?? {};
   }
 }
 

@@ -14,8 +14,8 @@ export function reportError(error: unknown, words: readonly string[]): number {
 }
 
 export function errorDocument(error: PatchError): object {
-  const { code, message, stage = null, entry = null, help = null, details } = error;
-  return { code, message, stage, entry, help, details, exitCode: exitCodes[code] };
+  const { code, message, stage = null, entry = null, help = null, details, data } = error;
+  return { ...data, code, message, stage, entry, help, details, exitCode: exitCodes[code] };
 }
 
 export function errorText({ code, message, help, details }: PatchError): string {

@@ -4,6 +4,7 @@ import { PatchError } from '../errors.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { checkBase } from '../store/base-check.ts';
 import { baseView } from '../store/base-view.ts';
+import { writtenIn } from '../store/written.ts';
 import { stateOf } from '../store/state-of.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { printable } from './printable.ts';
@@ -94,7 +95,7 @@ async function compare(
   if (digest === manifest.base.digest) return 'base';
   if (digest === manifest.target.digest) return 'target';
   // Names what differs, where that is something that the patch touches.
-  await checkBase(facts, baseView(layer, manifest.rules, {}).entry, session.signal);
+  await checkBase(facts, baseView(layer, manifest.rules, {}).entry, session.signal, writtenIn(layer));
   throw new PatchError(
     'E_BASE_MISMATCH',
     `${path}: is neither the version that the patch is for nor the one it makes`,

@@ -1,12 +1,14 @@
 /** Holds what a patch expects against what is there (FORMAT §9), before anything is changed. */
 import { type Digest, sameDigest } from '../bytes.ts';
-import { PatchError, throwIfCancelled } from '../errors.ts';
+import { throwIfCancelled } from '../errors.ts';
 import { sameContent, sameMeta, stateDigest } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
 import { type EntryName, parentOf } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import type { Group } from '../patch/group.ts';
 import { type Line, type Touched, entriesAfter, entriesBefore, withDigests } from '../patch/touched.ts';
+import { type Difference, differenceOf, driftError } from './drift.ts';
+import type { Written } from './written.ts';
 
 export interface Verdict {
   /** Which of the two states the touched entries are in. */
@@ -22,19 +24,18 @@ export interface Expectation {
   readonly touched: Touched;
 }
 
-/** How many differences an error lists. */
-const listed = 20;
-
 /**
  * Whether the entries that the patch touches are as it expects them (`base`), or already as it leaves them (`target`).
- * E_BASE_MISMATCH with every difference otherwise. `entry` looks one up, through the rules of the patch.
+ * E_BASE_MISMATCH with every difference otherwise. `lookUp` finds an entry, through the rules of the patch; `written` tells when
+ * one was last written.
  */
 export async function checkBase(
   { changes, groups, touched }: Expectation,
   lookUp: (name: EntryName, signal: AbortSignal) => Promise<Entry | null>,
   signal: AbortSignal,
+  written: (name: EntryName) => Written | null = () => null,
 ): Promise<Verdict> {
-  const differences: string[] = [];
+  const differences: Difference[] = [];
   const digests = new Map<EntryName, Digest>();
   const entry = async (name: EntryName): Promise<Entry | null> => {
     const found = await lookUp(name, signal);
@@ -77,18 +78,10 @@ export async function checkBase(
   }
   if (differences.length === 0) {
     if (isWhole(entriesBefore(changes, groups), touched.before)) return { state: 'base', digests };
-    differences.push('an entry whose size is right: has another content, but the patch does not tell which');
+    differences.push({ name: null, kind: 'changed', what: 'content', expected: null, found: null });
   }
-  const [first = ''] = differences;
-  const more = differences.length > listed ? [`… and ${differences.length - listed} more`] : [];
-  throw new PatchError(
-    'E_BASE_MISMATCH',
-    `this is not what the patch was made for: ${differences.length} ${differences.length === 1 ? 'entry differs' : 'entries differ'}, first ${first}`,
-    {
-      entry: first.slice(0, first.indexOf(': ')),
-      help: 'apply it to the version that it was made for, or restore the entries that were changed',
-      details: [...differences.slice(0, listed), ...more],
-    },
+  throw driftError(
+    differences.map((one) => ({ ...one, ...(one.name !== null && one.found && written(one.name)) })),
   );
 }
 
@@ -99,7 +92,7 @@ export async function checkBase(
 function folders(
   changes: readonly Change[],
   entry: (name: EntryName) => Promise<Entry | null>,
-): (change: Change) => Promise<string[]> {
+): (change: Change) => Promise<Difference[]> {
   const made = new Set(changes.flatMap(({ name, after }) => (after?.type === 'directory' ? [name] : [])));
   const seen = new Set<EntryName>();
   return async ({ name, kind, after }) => {
@@ -124,23 +117,23 @@ function isKept(change: Change, now: Meta | null): boolean {
   return change.kind === 'remove' && change.before.type === 'directory' && now?.type === 'directory';
 }
 
-function differencesOf(change: Change, now: Meta | null, moved: Meta | null): string[] {
+function differencesOf(change: Change, now: Meta | null, moved: Meta | null): Difference[] {
   if (change.kind === 'move')
-    return [...compare(change.from, change.before, moved), ...compare(change.name, null, now)];
+    return [...compare(change.from, change.before, moved), ...compare(change.name, null, now, change.after)];
   // A folder that someone made already is as good as one that is made now.
   if (change.kind === 'add' && change.after.type === 'directory' && now?.type === 'directory') return [];
-  return compare(change.name, change.before, now);
+  return compare(change.name, change.before, now, change.after);
 }
 
-function compare(name: EntryName, expected: Meta | null, now: Meta | null): string[] {
-  if (expected === null) return now === null ? [] : [`${name}: is there, but the patch adds it`];
-  if (now === null) return [`${name}: is missing`];
-  if (sameContent(expected, now)) return [];
-  if (expected.type !== now.type) return [`${name}: is a ${now.type}, not a ${expected.type}`];
-  if (expected.type === 'link' && now.type === 'link')
-    return [`${name}: leads to ${now.to}, not to ${expected.to}`];
-  if ('size' in expected && 'size' in now && expected.size !== now.size) {
-    return [`${name}: has ${now.size} bytes, not ${expected.size}`];
-  }
-  return [`${name}: has another content`];
+function compare(
+  name: EntryName,
+  expected: Meta | null,
+  now: Meta | null,
+  after?: Meta | null,
+): Difference[] {
+  const difference = differenceOf(name, expected, now);
+  if (difference === null) return [];
+  const isTarget =
+    after !== undefined && (after === null || now === null ? after === now : sameContent(after, now));
+  return [{ ...difference, ...(isTarget && { isTarget }) }];
 }

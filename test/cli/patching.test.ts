@@ -180,7 +180,9 @@ describe('vpa', () => {
       entry: 'AppRoot/bin/notes.dll',
       exitCode: 6,
     });
-    expect(error['details']).to.include('AppRoot/doc/old.txt: is missing');
+    expect(error['details']).to.include('AppRoot/doc/old.txt: is missing (as the patch leaves it)');
+    expect(error['drift']).to.have.nested.property('counts.missing').that.is.greaterThan(0);
+    expect(error['help']).to.contain('vpa repair');
   });
 
   it('shows the difference without a patch', async () => {

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isPatchError } from '../../src/errors.ts';
+import { digestOf } from '../../src/bytes.ts';
+import { type PatchError, isPatchError } from '../../src/errors.ts';
+import type { Difference, DriftCounts } from '../../src/store/drift.ts';
 import { memoryLayer } from '../fixtures/memory-layer.ts';
 import { applyPatch, makePatch, refusal, runs } from '../fixtures/patching.ts';
 import { treePairs } from '../fixtures/random-layer.ts';
@@ -35,6 +38,11 @@ const target = treeOf({
   kept: '1',
   added: '2',
 });
+
+/** What an error tells programs. */
+function driftOf({ data }: PatchError): { counts: DriftCounts; differences: readonly Difference[] } {
+  return data['drift'] as { counts: DriftCounts; differences: readonly Difference[] };
+}
 
 type Edit = Readonly<Record<string, string | Node | null>>;
 
@@ -76,7 +84,11 @@ const differences: readonly [title: string, tree: Tree, details: readonly string
     ['AppRoot/to/moved: is there, but the patch adds it'],
   ],
   ['a missing file that moves', edited({}, ['from/moved']), ['AppRoot/from/moved: is missing']],
-  ['a missing file that is to be removed', edited({}, ['gone']), ['AppRoot/gone: is missing']],
+  [
+    'a missing file that is to be removed',
+    edited({}, ['gone']),
+    ['AppRoot/gone: is missing (as the patch leaves it)'],
+  ],
   ['a changed file that is to be removed', edited({ gone: 'y' }), ['AppRoot/gone: has another content']],
   [
     'a changed file that is copied',
@@ -89,7 +101,7 @@ const differences: readonly [title: string, tree: Tree, details: readonly string
     [
       'AppRoot/added: is there, but the patch adds it',
       'AppRoot/changed: has 1 bytes, not 3',
-      'AppRoot/gone: is missing',
+      'AppRoot/gone: is missing (as the patch leaves it)',
     ],
   ],
 ];
@@ -144,7 +156,7 @@ describe('law 6: a patch applies only to the state it was made for', () => {
     withScratch(async (root) => {
       writeTree(root, edited({ changed: 'new' }));
       const error = await refusal(async () => applyPatch(await made, { to: root }), 'E_BASE_MISMATCH');
-      expect(error.details).to.deep.equal(['AppRoot/changed: has another content']);
+      expect(error.details).to.deep.equal(['AppRoot/changed: has another content (as the patch leaves it)']);
     }));
 
   it('lists 20 differences and counts the rest', () =>
@@ -156,7 +168,61 @@ describe('law 6: a patch applies only to the state it was made for', () => {
       const error = await refusal(() => applyPatch(patch, { to: root }), 'E_BASE_MISMATCH');
       expect(error.details).to.have.length(21);
       expect(error.details.at(-1)).to.equal('… and 10 more');
-      expect(error.message).to.contain('30 entries differ');
+      expect(error.message).to.contain('30 entries differ (30 missing)');
+      const { counts, differences } = driftOf(error);
+      expect(counts).to.deep.equal({ missing: 30, changed: 0, extra: 0 });
+      expect(differences.map(({ name }) => name)).to.deep.equal(
+        names.map((name) => `AppRoot/${name}`).sort(),
+      );
+    }));
+
+  it('describes each difference to programs: what was expected, what is there', () =>
+    withScratch(async (root) => {
+      const tree = edited({ added: '2', changed: null, l: link('gone') }, ['gone', 'reference']);
+      writeTree(root, tree);
+      const error = await refusal(async () => applyPatch(await made, { to: root }), 'E_BASE_MISMATCH');
+      const { counts, differences } = driftOf(error);
+      expect(counts).to.deep.equal({ missing: 2, changed: 2, extra: 1 });
+      const plain = differences.map(({ name, kind, what, isTarget, expected, found }) =>
+        [name, kind, what ?? '', isTarget === true, expected?.type ?? '', found?.type ?? ''].join(' '),
+      );
+      expect(plain).to.deep.equal([
+        'AppRoot/added extra  true  file',
+        'AppRoot/changed changed type false file directory',
+        'AppRoot/gone missing  true file ',
+        'AppRoot/l changed link false link link',
+        'AppRoot/reference missing  false file ',
+      ]);
+      expect(differences[3]).to.deep.include({
+        expected: { type: 'link', to: 'changed' },
+        found: { type: 'link', to: 'gone' },
+      });
+    }));
+
+  it('says of an edit that it is newer than the last patch only where it knows when that was', () =>
+    withScratch(async (root) => {
+      writeTree(root, edited({ changed: 'odl', gone: 'y' }));
+      const find = async (): Promise<readonly Difference[]> =>
+        driftOf(await refusal(async () => applyPatch(await made, { to: root }), 'E_BASE_MISMATCH'))
+          .differences;
+      const year = (n: number): Date => new Date(Date.UTC(n, 0, 1));
+      utimesSync(join(root, 'changed'), year(2020), year(2020));
+      utimesSync(join(root, 'gone'), year(2022), year(2022));
+      for (const one of await find()) expect(one).to.have.property('written').and.not.equal(undefined);
+      for (const one of await find()) expect(one).not.to.have.property('sinceApply');
+      mkdirSync(join(root, '.vpa'));
+      const last = { id: 'notes', name: '', from: '', to: '', digest: digestOf(new Uint8Array()) };
+      writeFileSync(join(root, '.vpa', 'state.json'), JSON.stringify({ format: 1, last, sequences: {} }));
+      utimesSync(join(root, '.vpa', 'state.json'), year(2021), year(2021));
+      expect((await find()).map(({ name, sinceApply }) => [name, sinceApply])).to.deep.equal([
+        ['AppRoot/changed', false],
+        ['AppRoot/gone', true],
+      ]);
+      const error = await refusal(async () => applyPatch(await made, { to: root }), 'E_BASE_MISMATCH');
+      expect(error.details).to.deep.equal([
+        'AppRoot/changed: has another content',
+        'AppRoot/gone: has another content (written after the last patch, 2022-01-01T00:00:00.000Z)',
+      ]);
     }));
 
   it('applied to any third state: the target, or a refusal that changes nothing', () =>
