@@ -5,20 +5,19 @@ import type { Executor, Kernel } from '../src/exec/executor.ts';
 import { threads as threadPool } from '../src/exec/threads.ts';
 import type { DirectoryReadOptions } from '../src/layer/directory-sublayer.ts';
 import { createExclude } from '../src/layer/excludes.ts';
-import { sameMeta } from '../src/layer/inventory.ts';
 import type { Entry, Layer } from '../src/layer/layer.ts';
 import { compareNames } from '../src/layer/name.ts';
 import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
 import { type FileFacts, type FileReader, readFilesAddress } from '../src/layer/read-files.ts';
 import { noRules } from '../src/layer/rules.ts';
-import type { Change } from '../src/patch/change.ts';
+import { changeOf } from '../src/patch/change-of.ts';
 import type { Side } from '../src/stream/comparison.ts';
 import { changeFile, comparisonFile } from '../src/stream/file.ts';
 import { type Stage, type StageContext, source } from '../src/stream/stage.ts';
 
 export interface CaptureOptions {
   /** The version that the patch starts from. */
-  readonly base: LayerSource | Layer;
+  readonly base: LayerSource | Layer | (() => Layer | Promise<Layer>);
   /** The version that the patch produces. */
   readonly target: LayerSource | Layer;
   /** Exclude entries: globs that are passed over on both sides. */
@@ -112,7 +111,8 @@ function warn(unmatched: readonly string[], { notice }: StageContext): void {
   }
 }
 
-async function open(given: LayerSource | Layer): Promise<Layer> {
+async function open(given: CaptureOptions['base']): Promise<Layer> {
+  if (typeof given === 'function') return given();
   return typeof given === 'object' && 'readOnly' in given ? given : openLayer(given);
 }
 
@@ -130,16 +130,4 @@ async function* differences(base: readonly Entry[], target: readonly Entry[]): A
     if (change)
       yield changeFile(change, (change.after && now?.bytes) ?? null, (change.before && old?.bytes) ?? null);
   }
-}
-
-/** The difference of two entries of one name, or null where there is none. */
-export function changeOf(old: Entry | null | undefined, now: Entry | null | undefined): Change | null {
-  const coding = { encoding: [], payload: 0 };
-  if (old && now) {
-    if (sameMeta(old.meta, now.meta)) return null;
-    return { kind: 'modify', name: now.name, before: old.meta, after: now.meta, ...coding };
-  }
-  if (now) return { kind: 'add', name: now.name, before: null, after: now.meta, ...coding };
-  if (old) return { kind: 'remove', name: old.name, before: old.meta, after: null, ...coding };
-  return null;
 }

@@ -4,7 +4,7 @@ import type { Plan } from '../src/stream/plan.ts';
 import type { Release, Target } from '../src/store/target.ts';
 import { witnessOf } from '../src/stream/witness.ts';
 import { writeWhole } from '../src/store/write-whole.ts';
-import { type ChangeFile, changeFile, isChange, isPlan, streamOf } from '../src/stream/file.ts';
+import { type ChangeFile, changeFile, isChange, isPlan, isRelease, streamOf } from '../src/stream/file.ts';
 import { type Stage, ending, stage } from '../src/stream/stage.ts';
 import { PatchError } from '../src/errors.ts';
 
@@ -35,12 +35,19 @@ async function* deployChanges(
   const target = (): Target => (opened ??= typeof given === 'function' ? given() : given);
   const staged: ChangeFile['change'][] = [];
   let plan: Plan | undefined;
+  let total: number | undefined;
   let committed = false;
   try {
     for await (const file of files) {
       if (isPlan(file)) {
         plan = file.plan;
+        total = plan.changes.length;
         await target().prepare(releaseOf(plan), signal);
+        yield file;
+      } else if (isRelease(file)) {
+        total = file.release.changes.length;
+        // Where there is nothing to do, not even a claim is made.
+        if (total > 0) await target().prepare(file.release, signal);
         yield file;
       } else if (isChange(file)) {
         if (file.change.encoding.length > 0) {
@@ -52,7 +59,7 @@ async function* deployChanges(
         staged.push(file.change);
         report({
           done: staged.length,
-          total: plan?.changes.length ?? staged.length,
+          total: total ?? staged.length,
           unit: 'entries',
           label: file.change.name,
         });

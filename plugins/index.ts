@@ -7,6 +7,7 @@ export { diffFiles, type DiffFilesOptions } from './diff-files.ts';
 export { diffRegistry } from './diff-registry.ts';
 export { normalize, type NormalizeOptions } from './normalize.ts';
 export { pack, type PackOptions } from './pack.ts';
+export { restore, type RestoreOptions } from './restore.ts';
 export { seal, type SealOptions } from './seal.ts';
 export { sign, type SignOptions } from './sign.ts';
 export { unpack, type UnpackOptions } from './unpack.ts';

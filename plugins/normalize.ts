@@ -6,9 +6,9 @@ import { compareNames } from '../src/layer/name.ts';
 import { type Rules, normalizer } from '../src/layer/rules.ts';
 import { pickVariables } from '../src/layer/variables.ts';
 import type { Side } from '../src/stream/comparison.ts';
+import { changeOf } from '../src/patch/change-of.ts';
 import { changeFile, comparisonFile, isChange, isComparison } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
-import { changeOf } from './capture.ts';
 
 export interface NormalizeOptions {
   /** Exclude entries, beside those that `capture` has passed over already. */
@@ -19,6 +19,8 @@ export interface NormalizeOptions {
   readonly expected?: readonly string[];
   /** Names of variables whose paths are replaced in registry data, beside those that the layers define. */
   readonly variables?: readonly string[];
+  /** Exactly these rules, of a patch: the other options and the layers' own variables add nothing then. */
+  readonly rules?: Rules;
 }
 
 /** The rules go into the comparison, and from there into the manifest: `apply` sees the base through them. */
@@ -31,7 +33,7 @@ export const normalize = (options: NormalizeOptions = {}): Stage => {
     for await (const file of files) {
       if (isComparison(file)) {
         const { base, target } = file.comparison;
-        const rules: Rules = {
+        const rules: Rules = options.rules ?? {
           excludes: sorted([...file.comparison.rules.excludes, ...exclude.rules]),
           volatile: sorted(volatile),
           variables: sorted([...variables, ...Object.keys(base.variables), ...Object.keys(target.variables)]),

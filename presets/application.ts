@@ -14,6 +14,7 @@ import { type ApplyOptions, apply } from './apply.ts';
 import { create } from './create.ts';
 import type { Family } from './family.ts';
 import { generic } from './generic.ts';
+import { type RepairOptions, repair } from './repair.ts';
 import { windows } from './windows.ts';
 
 /** Extra stages by the name of the stage that they stand before or behind. Each call gives a fresh stage. */
@@ -116,6 +117,19 @@ export function applyPatch(options: ApplyOptions, application?: Application): St
   const variables = { ...application?.rules?.variables, ...options.variables };
   const codecs = options.codecs ?? application?.codecs;
   return withExtras(apply({ ...options, variables, ...(codecs && { codecs }) }), application?.stages?.apply);
+}
+
+/** The whole chain that brings an installed folder back to the state of a source, under the rules of the application. */
+export function repairFolder(options: RepairOptions, application?: Application): Stage[] {
+  const family = familyOf(application ?? {});
+  const { excludes = [], rules = {} } = application ?? {};
+  return repair({
+    ...options,
+    excludes: options.rules?.excludes ?? [...family.excludes, ...excludes, ...(options.excludes ?? [])],
+    volatile: [...family.volatile, ...(rules.volatile ?? []), ...(options.volatile ?? [])],
+    variableNames: [...family.variables, ...(options.variableNames ?? [])],
+    variables: { ...rules.variables, ...options.variables },
+  });
 }
 
 function withExtras(chain: readonly Stage[], extras: ExtraStages = {}): Stage[] {

@@ -10,8 +10,10 @@ export {
   defineApplication,
   families,
   familyOf,
+  repairFolder,
 } from './application.ts';
 export { create, type CreateOptions } from './create.ts';
 export type { Family } from './family.ts';
 export { generic } from './generic.ts';
+export { repair, type RepairOptions } from './repair.ts';
 export { windows } from './windows.ts';

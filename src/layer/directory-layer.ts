@@ -2,8 +2,14 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PatchError, fromSystem, systemCode } from '../errors.ts';
-import { type RegistrySource, areaFilesOf, openAreaFile, openRegistry } from '../registry/forms/forms.ts';
-import type { Registry } from '../registry/hive.ts';
+import {
+  type RegistrySource,
+  areaFilesOf,
+  areaHivesOf,
+  openAreaFile,
+  openRegistry,
+} from '../registry/forms/forms.ts';
+import type { HiveRoot, Registry } from '../registry/hive.ts';
 import { type Root, directorySublayer } from './directory-sublayer.ts';
 import { hiveEntries, together } from './hive-entry.ts';
 import {
@@ -15,6 +21,7 @@ import {
 } from './layer-json.ts';
 import type { Entry, Layer } from './layer.ts';
 import { applicationRoot, entryName, nameProblem, registryArea } from './name.ts';
+import type { Odd } from './walk.ts';
 
 /** Where `apply` keeps its drafts, inside of the directory that it changes. Never an entry. */
 export const workFolder = '.vpa-work';
@@ -40,15 +47,22 @@ export interface DirectoryLayer extends Layer {
   /** Variables and their folders, as they are on disk now. */
   readonly roots: () => readonly Root[];
   readonly registryFiles: readonly RegistryFile[];
+  /** Files of the registry area that are no registries, with the hives that they should have; only where that is no error. */
+  readonly broken: readonly { readonly path: string; readonly roots: readonly HiveRoot[] }[];
   readonly deleteEntries: readonly string[];
 }
 
 /**
  * Opens a folder as a layer. `registry`: registry files of any form that belong to a plain application directory. E_INPUT
  * for what cannot be read, E_FORMAT for a `layer.json` or registry file that is not one, E_USAGE for a hive of which
- * nothing tells which part of the registry it is.
+ * nothing tells which part of the registry it is. With `onOdd` (`walk`), what an accident has left there is no error: broken
+ * files of a layer's registry area and what does not belong into its files area are passed over.
  */
-export function openDirectory(path: string, registry: readonly string[] = []): DirectoryLayer {
+export function openDirectory(
+  path: string,
+  registry: readonly string[] = [],
+  onOdd?: (odd: Odd) => void,
+): DirectoryLayer {
   const directory = resolve(path);
   try {
     if (!statSync(directory).isDirectory()) {
@@ -60,17 +74,21 @@ export function openDirectory(path: string, registry: readonly string[] = []): D
   } catch (error) {
     throw fromSystem(error, 'read', path);
   }
-  if (!existsSync(join(directory, layerFile))) return plainDirectory(directory, registry);
+  if (!existsSync(join(directory, layerFile))) return plainDirectory(directory, registry, onOdd);
   if (registry.length > 0) {
     throw new PatchError('E_USAGE', `${path}: is a layer directory, which has its registry inside`, {
       entry: path,
       help: `leave the registry files out, or put them into ${join(path, 'read-only', 'registry')}`,
     });
   }
-  return layerDirectory(directory);
+  return layerDirectory(directory, onOdd);
 }
 
-function plainDirectory(directory: string, registry: readonly string[]): DirectoryLayer {
+function plainDirectory(
+  directory: string,
+  registry: readonly string[],
+  onOdd?: (odd: Odd) => void,
+): DirectoryLayer {
   const registryFiles = registry.map((path) => {
     const bytes = readInput(path);
     const source = openRegistry(bytes, { name: basename(path) });
@@ -85,33 +103,43 @@ function plainDirectory(directory: string, registry: readonly string[]): Directo
     description: null,
     roots,
     registryFiles,
+    broken: [],
     deleteEntries: [],
     readOnly: directorySublayer({
       roots,
       others: hiveEntries(together(registryFiles)),
       reserved: reservedNames,
+      onOdd,
     }),
   };
 }
 
-function layerDirectory(directory: string): DirectoryLayer {
+function layerDirectory(directory: string, onOdd?: (odd: Odd) => void): DirectoryLayer {
   const description = parseLayerJson(
     readInput(join(directory, layerFile)).toString(),
     join(directory, layerFile),
   );
   const readOnly = join(directory, 'read-only');
-  const registryFiles = areaFilesOf(namesIn(join(readOnly, 'registry'))).map((name): RegistryFile => {
+  const broken: { path: string; roots: readonly HiveRoot[] }[] = [];
+  const registryFiles = areaFilesOf(namesIn(join(readOnly, 'registry'))).flatMap((name): RegistryFile[] => {
     const path = join(readOnly, 'registry', name);
-    const bytes = readInput(path);
-    const source = openAreaFile(name, bytes, path);
-    return { path, bytes, source, registry: source.registry };
+    try {
+      const bytes = readInput(path);
+      const source = openAreaFile(name, bytes, path);
+      return [{ path, bytes, source, registry: source.registry }];
+    } catch (error) {
+      if (!onOdd || !(error instanceof PatchError)) throw error;
+      onOdd({ path, reason: 'is no registry file that can be read' });
+      broken.push({ path, roots: areaHivesOf(name) });
+      return [];
+    }
   });
   const deletePath = join(readOnly, deleteEntriesFile);
   const deleteEntries = parseDeleteEntries(readOptional(deletePath)?.toString() ?? '[]', deletePath);
   const deletes = deleteEntries.map((name): Entry => {
     return { name: entryName(name), meta: { type: 'delete-entry' }, bytes: null };
   });
-  const roots = (): Root[] => variableFolders(join(readOnly, 'files'));
+  const roots = (): Root[] => variableFolders(join(readOnly, 'files'), onOdd);
   const { id, name, version, variables } = description;
   return {
     identity: { id, name, version },
@@ -121,18 +149,27 @@ function layerDirectory(directory: string): DirectoryLayer {
     description,
     roots,
     registryFiles,
+    broken,
     deleteEntries,
-    readOnly: directorySublayer({ roots, others: [...hiveEntries(together(registryFiles)), ...deletes] }),
+    readOnly: directorySublayer({
+      roots,
+      others: [...hiveEntries(together(registryFiles)), ...deletes],
+      onOdd,
+    }),
   };
 }
 
 /** The folders of the files area; each is named as a variable. */
-function variableFolders(files: string): Root[] {
+function variableFolders(files: string, onOdd?: (odd: Odd) => void): Root[] {
   if (!existsSync(files)) return [];
-  return readdirSync(files, { withFileTypes: true }).map((item) => {
+  return readdirSync(files, { withFileTypes: true }).flatMap((item) => {
     const path = join(files, item.name);
     const problem = item.isDirectory() ? nameProblem(item.name) : 'it is not a directory';
-    if (problem === null && item.name !== registryArea) return { variable: item.name, path };
+    if (problem === null && item.name !== registryArea) return [{ variable: item.name, path }];
+    if (onOdd && nameProblem(item.name) !== null) {
+      onOdd({ path, reason: 'does not belong into the files of a layer' });
+      return [];
+    }
     throw new PatchError(
       'E_NAME',
       `${path}: is not the folder of a variable: ${problem ?? 'the name is taken'}`,

@@ -6,7 +6,8 @@ import { fileBytes } from './file-bytes.ts';
 import type { Entry, ReadOptions, Sublayer } from './layer.ts';
 import { type EntryName, compareNames } from './name.ts';
 import { type FileFacts, type FileReader, digestLength, readHere } from './read-files.ts';
-import { type Found, find, walk } from './walk.ts';
+import { readingOn } from './reading-on.ts';
+import { type Found, type Odd, find, walk } from './walk.ts';
 
 /** A folder on disk and the variable that it is the place of. */
 export interface Root {
@@ -19,6 +20,8 @@ export interface DirectorySublayerOptions {
   /** Entries that are not files: hives and delete entries. */
   readonly others: readonly Entry[];
   readonly reserved?: ReadonlySet<string>;
+  /** As for `walk`; files that cannot be read are no errors then, and have no known content. */
+  readonly onOdd?: ((odd: Odd) => void) | undefined;
 }
 
 /** What can be asked of a sublayer in folders in addition; others take no notice of it. */
@@ -31,7 +34,8 @@ const many = 2000;
 /** How many files are read before their entries are given; another thread is not to wait for us often. */
 const batchSize = { here: 64, elsewhere: 4096 };
 
-export function directorySublayer({ roots, others, reserved }: DirectorySublayerOptions): Sublayer {
+export function directorySublayer({ roots, others, reserved, onOdd }: DirectorySublayerOptions): Sublayer {
+  const readable = (reader: FileReader): FileReader => (onOdd ? readingOn(reader, onOdd) : reader);
   return {
     async *entries(options: DirectoryReadOptions = {}) {
       const { exclude, signal, onEntry } = options;
@@ -39,6 +43,7 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
         ...(exclude && { exclude }),
         ...(signal && { signal }),
         ...(reserved && { reserved }),
+        onOdd,
       };
       const found = roots().flatMap(({ path, variable }) => walk(path, variable, limits));
       const rest = others.filter((one) => exclude?.(one.name) !== true);
@@ -46,7 +51,7 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
       const elsewhere = all.length < many ? undefined : options.readFiles;
       const batches = inBatches(all, elsewhere ? batchSize.elsewhere : batchSize.here);
       let next = 0;
-      for await (const facts of (elsewhere ?? readHere)(batches.map(filesIn), signal)) {
+      for await (const facts of readable(elsewhere ?? readHere)(batches.map(filesIn), signal)) {
         let file = 0;
         for (const one of batches[next++] ?? []) {
           throwIfCancelled(signal);
@@ -60,16 +65,16 @@ export function directorySublayer({ roots, others, reserved }: DirectorySublayer
     async entry(name, signal) {
       const other = others.find((one) => one.name === name);
       if (other) return other;
-      const found = locate(roots(), name);
+      const found = locate(roots(), name, onOdd);
       if (found?.type !== 'file') return found && plainEntry(found);
-      for await (const facts of readHere([[found.path]], signal)) return fileEntry(found, facts, 0);
+      for await (const facts of readable(readHere)([[found.path]], signal)) return fileEntry(found, facts, 0);
       return null;
     },
   };
 }
 
 /** Looks a name up without passing through a link on the way. */
-function locate(roots: readonly Root[], name: EntryName): Found | null {
+function locate(roots: readonly Root[], name: EntryName, onOdd?: (odd: Odd) => void): Found | null {
   const [variable, ...components] = name.split('/');
   const root = roots.find((one) => one.variable === variable);
   if (!root) return null;
@@ -80,7 +85,7 @@ function locate(roots: readonly Root[], name: EntryName): Found | null {
     if (found && found.type !== 'directory') return null;
     path = join(path, component);
     at = `${at}/${component}`;
-    found = find(path, at);
+    found = find(path, at, onOdd);
     if (!found) return null;
   }
   return found;

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 import { PatchError, fromSystem, throwIfCancelled } from '../errors.ts';
 import type { Exclude } from './excludes.ts';
 import { linkProblem } from './link.ts';
-import { type EntryName, compareNames, entryName } from './name.ts';
+import { type EntryName, compareNames, entryName, nameProblem } from './name.ts';
 
 /** What was found under a name. A file's size and mode are known when it is opened, which saves a call for each. */
 export type Found = { readonly name: EntryName; readonly path: string } & (
@@ -14,11 +14,23 @@ export type Found = { readonly name: EntryName; readonly path: string } & (
   | { readonly type: 'link'; readonly to: string }
 );
 
+/** Something that a patch cannot carry: a name, a link that leads out, a pipe, a broken file. */
+export interface Odd {
+  readonly path: string;
+  /** What it is, or what is wrong with it. */
+  readonly reason: string;
+}
+
 export interface WalkOptions {
   readonly exclude?: Exclude;
   readonly signal?: AbortSignal;
   /** Names at the top that are passed over: our own working folder. */
   readonly reserved?: ReadonlySet<string>;
+  /**
+   * Hears of odd things, which are no errors then: for a folder as an accident has left it. One whose name is no entry's is
+   * passed over, everything else comes as the link that it is, or as an empty one.
+   */
+  readonly onOdd?: ((odd: Odd) => void) | undefined;
 }
 
 /** Whether permission bits mean anything on this platform. */
@@ -41,9 +53,14 @@ export function walk(folder: string, prefix: string, options: WalkOptions = {}):
       const name = `${parent}/${item.name}`;
       if (options.exclude?.(name) === true) continue;
       const place = inside + item.name;
+      const problem = options.onOdd ? nameProblem(name) : null;
+      if (problem !== null) {
+        options.onOdd?.({ path: place, reason: `its name cannot be in a patch: ${problem}` });
+        continue;
+      }
       const one: Found | null = item.isFile()
         ? { name: entryName(name), path: place, type: 'file' }
-        : find(place, name);
+        : find(place, name, options.onOdd);
       if (one === null) continue;
       found.push(one);
       if (one.type === 'directory') pending.push([one.path, name]);
@@ -61,17 +78,21 @@ function list(path: string): Dirent[] {
 }
 
 /** What is at a path, or null where nothing is. */
-export function find(path: string, name: string): Found | null {
+export function find(path: string, name: string, onOdd?: (odd: Odd) => void): Found | null {
   let stats: Stats | undefined;
   try {
     stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats) return null;
     const found = { name: entryName(name), path };
     if (stats.isFile()) return { ...found, type: 'file' };
-    if (stats.isSymbolicLink()) return { ...found, type: 'link', to: readLink(path, name) };
+    if (stats.isSymbolicLink()) return { ...found, type: 'link', to: readLink(path, name, onOdd) };
     if (stats.isDirectory()) return { ...found, type: 'directory', ...modeOf(stats) };
   } catch (error) {
     throw fromSystem(error, 'read', path);
+  }
+  if (onOdd) {
+    onOdd({ path, reason: `is ${oddity(stats)}` });
+    return { name: entryName(name), path, type: 'link', to: '' };
   }
   throw new PatchError('E_INPUT', `${path}: is ${oddity(stats)}, which a patch cannot carry`, {
     entry: name,
@@ -84,10 +105,11 @@ export function modeOf(stats: Stats): { mode?: number } {
   return platformHasModes ? { mode: stats.mode & 0o7777 } : {};
 }
 
-function readLink(path: string, name: string): string {
+function readLink(path: string, name: string, onOdd?: (odd: Odd) => void): string {
   const to = readlinkSync(path);
   const problem = linkProblem(name, to);
-  if (problem === null) return to;
+  if (problem !== null && onOdd) onOdd({ path, reason: `is a link to ${JSON.stringify(to)}: ${problem}` });
+  if (problem === null || onOdd) return to;
   throw new PatchError('E_NAME', `${path}: is a link to ${JSON.stringify(to)}: ${problem}`, {
     entry: name,
     help: 'exclude it (--exclude)',

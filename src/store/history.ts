@@ -54,10 +54,11 @@ export function readHistory(directory: string): History | null {
 
 /**
  * What is to be remembered of a release; null where there is nothing to remember: a patch without a sequence number
- * leaves no trace in a target that has no history, unless it keeps a backup.
+ * leaves no trace in a target that has no history, unless it keeps a backup, and a repair is no patch.
  */
 export function historyAfter(before: History | null, release: Release, keep: boolean): Uint8Array | null {
   const { identity, from, digest } = release;
+  if (release.repair === true) return null;
   if (before === null && release.sequence === undefined && !keep) return null;
   const { id, name, version: to } = identity;
   const known = new Map(Object.entries(before?.sequences ?? {}));

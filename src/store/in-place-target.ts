@@ -75,7 +75,10 @@ export function inPlaceTarget(layer: DirectoryLayer, options: InPlaceOptions = {
       const { identity, from } = release;
       const transaction = assemble([files, others, discardingPart(directory)], {
         root: directory,
-        patch: { id: identity.id, name: identity.name, from, to: identity.version },
+        patch: {
+          ...{ id: identity.id, name: identity.name, from, to: identity.version },
+          ...(release.repair && { repair: release.repair }),
+        },
         keep: kept?.folder ?? null,
       });
       await drafts.flush();

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
+import type { Odd } from '../layer/walk.ts';
 import { copyTarget } from './copy-target.ts';
 import { dryTarget } from './dry-target.ts';
 import { type InPlaceOptions, inPlaceTarget } from './in-place-target.ts';
@@ -20,6 +21,8 @@ export interface PlaceOptions extends Omit<InPlaceOptions, 'assertUnchanged'> {
   readonly registry?: readonly string[];
   /** Does everything but write; what a killed run left is not brought to its end either. */
   readonly dryRun?: boolean;
+  /** Hears of odd things in the folder, which are no errors then (`openDirectory`). */
+  readonly onOdd?: (odd: Odd) => void;
   /** Called when something that a killed run had left was brought to its end. */
   readonly onRecovered?: (outcome: Outcome) => void;
 }
@@ -32,7 +35,7 @@ export interface Place {
 }
 
 export function openPlace(options: PlaceOptions): Place {
-  const { to, out, registry = [], dryRun = false, onRecovered, ...rest } = options;
+  const { to, out, registry = [], dryRun = false, onRecovered, onOdd, ...rest } = options;
   let opened: WatchedLayer | null = null;
   return {
     async base() {
@@ -40,7 +43,7 @@ export function openPlace(options: PlaceOptions): Place {
       if (dryRun) assertSettled(join(resolve(to), workFolder));
       const outcome = dryRun ? null : await recoverDirectory(to, { durable: rest.durable ?? true });
       if (outcome !== null) onRecovered?.(outcome);
-      opened = openWatched(to, registry);
+      opened = openWatched(to, registry, onOdd);
       return opened.layer;
     },
     target() {

@@ -44,9 +44,12 @@ function registrySidecars(layer: DirectoryLayer, { hives }: Gathered): Sidecar[]
 
 /** A layer directory's files; a hive that had none gets one, and a file that has nothing left goes. */
 function areaFiles(layer: DirectoryLayer, after: Hives): Sidecar[] {
-  const { registryFiles, directory } = layer;
+  const { registryFiles, broken, directory } = layer;
   const rest = new Map(after);
-  const sidecars: Sidecar[] = [];
+  // What is no registry cannot stand beside the new files of its hives.
+  const sidecars: Sidecar[] = broken.flatMap(({ path, roots }) =>
+    roots.some((root) => after.has(root)) ? [{ path, content: null }] : [],
+  );
   divided(registryFiles, after, rest).forEach((now, index) => {
     const file = registryFiles[index];
     if (file === undefined || sameHives(now, file.registry)) return;
@@ -58,7 +61,8 @@ function areaFiles(layer: DirectoryLayer, after: Hives): Sidecar[] {
     const path = join(directory, 'read-only', 'registry', newAreaFile(root));
     sidecars.push({ path, content: formatReg(new Map([[root, key]])) });
   }
-  return sidecars;
+  const made = new Set(sidecars.flatMap(({ path, content }) => (content ? [path] : [])));
+  return sidecars.filter(({ path, content }) => content !== null || !made.has(path));
 }
 
 /** Beside a plain directory the user named the files; each keeps what it had. */

@@ -1,20 +1,8 @@
 /** The port for the place that a patch is applied to. */
-import type { Digest } from '../bytes.ts';
-import type { Identity } from '../layer/layer.ts';
 import type { Change } from '../patch/change.ts';
+import type { Release } from '../patch/release.ts';
 
-/** What a target is going to be, and what has to happen for it. */
-export interface Release {
-  readonly identity: Identity;
-  /** The version before. */
-  readonly from: string;
-  /** State digest and size of all files, in bytes, of the version after. */
-  readonly digest: Digest;
-  readonly size: number;
-  /** The patch's number among those of its application, where it has one. */
-  readonly sequence?: number;
-  readonly changes: readonly Change[];
-}
+export type { Release };
 
 /**
  * The contract: `prepare` comes before the first `stage`, and refuses (E_BUSY, E_DOWNGRADE, E_SPACE, E_CONFLICT) what cannot

@@ -6,6 +6,7 @@ import { type DirectoryLayer, openDirectory } from '../layer/directory-layer.ts'
 import { deleteEntriesFile, layerFile } from '../layer/layer-json.ts';
 import type { EntryName } from '../layer/name.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
+import type { Odd } from '../layer/walk.ts';
 import { pathIn } from './place.ts';
 import { statsAt } from './stats.ts';
 
@@ -19,13 +20,17 @@ export interface WatchedLayer {
  * Opens a folder as `openDirectory` does. A patch is checked before its target is claimed, so that a refused one leaves no
  * trace; whatever comes between the check and the claim, or is edited before the commit, shows here.
  */
-export function openWatched(to: string, registry: readonly string[]): WatchedLayer {
+export function openWatched(
+  to: string,
+  registry: readonly string[],
+  onOdd?: (odd: Odd) => void,
+): WatchedLayer {
   const stamps = new Map<string, string>();
   const note = (path: string): void => {
     if (!stamps.has(path)) stamps.set(path, stampOf(path));
   };
   for (const path of sidecarPaths(resolve(to), registry)) note(path);
-  const layer = openDirectory(to, registry);
+  const layer = openDirectory(to, registry, onOdd);
   const { readOnly } = layer;
   const entry = async (name: EntryName): ReturnType<typeof readOnly.entry> => {
     // Their files are noted already.

@@ -6,6 +6,7 @@ import { PatchError } from '../errors.ts';
 import type { Change } from '../patch/change.ts';
 import type { FrameRecord } from '../patch/frames.ts';
 import type { Group } from '../patch/group.ts';
+import type { Release } from '../patch/release.ts';
 import { signaturePart } from '../patch/part-names.ts';
 import type { Signature } from '../sign/signer.ts';
 import type { Spool } from '../spool.ts';
@@ -16,6 +17,8 @@ import type { Plan } from './plan.ts';
 export type ComparisonFile = Vinyl & { readonly comparison: Comparison };
 /** First of the verified files of an apply chain: everything that the patch is going to do. */
 export type PlanFile = Vinyl & { readonly plan: Plan };
+/** The same of changes that no patch has brought. */
+export type ReleaseFile = Vinyl & { readonly release: Release };
 /** One change. `contents` is its payload as of this stage; `before` reads the entry's content in the base. */
 export type ChangeFile = Vinyl & { readonly change: Change; readonly before: Bytes | null };
 /** Files that are coded together; behind all changes. `contents` is the payload. */
@@ -30,6 +33,9 @@ export function isComparison(file: Vinyl): file is ComparisonFile {
 }
 export function isPlan(file: Vinyl): file is PlanFile {
   return 'plan' in file;
+}
+export function isRelease(file: Vinyl): file is ReleaseFile {
+  return 'release' in file;
 }
 export function isChange(file: Vinyl): file is ChangeFile {
   return 'change' in file;
@@ -83,6 +89,10 @@ export function comparisonFile(comparison: Comparison): ComparisonFile {
 
 export function planFile(plan: Plan): PlanFile {
   return withContents('plan', null, { plan });
+}
+
+export function releaseFile(given: Release): ReleaseFile {
+  return withContents('release', null, { release: given });
 }
 
 /** A file for a change whose whole content is made while it is read. */

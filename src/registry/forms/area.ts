@@ -23,6 +23,11 @@ export function isAreaFile(name: string): boolean {
   return areaFiles.has(name.toLowerCase());
 }
 
+/** The hives that a file of an area may have, by its name. */
+export function areaHivesOf(name: string): readonly HiveRoot[] {
+  return areaFiles.get(name.toLowerCase()) ?? hiveRoots;
+}
+
 /** The names of an area's files in the order in which they are put together. */
 export function areaFilesOf(names: Iterable<string>): string[] {
   return [...names].filter(isAreaFile).sort();
@@ -44,7 +49,7 @@ export function openAreaFile(name: string, bytes: Uint8Array, what: string): Reg
   } catch (error) {
     throw named(error, what);
   }
-  const allowed = areaFiles.get(name.toLowerCase()) ?? hiveRoots;
+  const allowed = areaHivesOf(name);
   const foreign = [...source.registry.keys()].find((root) => !allowed.includes(root));
   if (foreign === undefined) return source;
   throw new PatchError(

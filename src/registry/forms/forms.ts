@@ -1,5 +1,5 @@
 /** Registry files in every form. */
-export { areaFilesOf, newAreaFile, openAreaFile } from './area.ts';
+export { areaFilesOf, areaHivesOf, newAreaFile, openAreaFile } from './area.ts';
 export { detectForm, type RegistryForm } from './form.ts';
 export { formatReg4 } from './format-reg4.ts';
 export { formatJson, parseJson } from './json-form.ts';

@@ -15,6 +15,8 @@ const patch = z.object({
   name: z.string(),
   from: z.string(),
   to: z.string(),
+  /** No patch: what differed from the version that is there was restored. */
+  repair: z.literal(true).optional(),
 });
 
 const take = z.object({

@@ -1,0 +1,18 @@
+/** What a target is going to be, and what has to happen for it: by a patch, or by a repair. */
+import type { Digest } from '../bytes.ts';
+import type { Identity } from '../layer/layer.ts';
+import type { Change } from './change.ts';
+
+export interface Release {
+  readonly identity: Identity;
+  /** The version before. */
+  readonly from: string;
+  /** State digest and size of all files, in bytes, of the version after. */
+  readonly digest: Digest;
+  readonly size: number;
+  /** The patch's number among those of its application, where it has one. */
+  readonly sequence?: number;
+  readonly changes: readonly Change[];
+  /** No patch, but the way back to the version that was there: which patch was applied last stays as it is. */
+  readonly repair?: true;
+}
