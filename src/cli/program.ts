@@ -48,6 +48,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./recover.ts')).recover,
   },
   {
+    name: 'repair',
+    summary: 'bring a damaged folder back to the state of a source',
+    load: async () => (await import('./repair.ts')).repair,
+  },
+  {
     name: 'diff',
     summary: 'show what differs between two versions, without making a patch',
     load: async () => (await import('./diff.ts')).diff,

@@ -20,6 +20,8 @@ export interface Session {
   readonly notes: readonly Note[];
   note(note: Note): void;
   progress(progress: Progress): void;
+  /** Takes the progress line away, for a question. */
+  pause(): void;
   /** From now on Ctrl-C no longer cancels: the change is made. */
   tooLate(): void;
   /** Runs a chain; its notices become notes, but for those whose codes are in `silent`. */
@@ -53,6 +55,7 @@ export async function withSession(
       notes,
       note,
       progress: show,
+      pause: () => display.clear(),
       tooLate: () => cancellation.tooLate(),
       run: async (chain, onFile, silent = []) =>
         run(chain, {

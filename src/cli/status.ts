@@ -28,6 +28,10 @@ export function status(command: Command): void {
     });
 }
 
+function before({ from, repair }: NonNullable<Status['undo']>): string {
+  return repair === true ? 'what the repair has replaced' : printable(from);
+}
+
 function rows({ state, process: id, recovery, last, undo }: Status): string[][] {
   const versions = ({ from, to }: { from: string; to: string }): string =>
     `${printable(from)} → ${printable(to)}`;
@@ -48,6 +52,6 @@ function rows({ state, process: id, recovery, last, undo }: Status): string[][] 
           ],
         ]
       : []),
-    ...(undo ? [['undo', `back to ${printable(undo.from)} (${formatSize(undo.size)} kept)`]] : []),
+    ...(undo ? [['undo', `back to ${before(undo)} (${formatSize(undo.size)} kept)`]] : []),
   ];
 }

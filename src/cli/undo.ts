@@ -34,8 +34,16 @@ export function undo(command: Command): void {
         const patch = await undoDirectory(folder, { durable: sync, allowInUse, signal });
         session.tooLate();
         const turned = { id: patch.id, name: patch.name, from: patch.to, to: patch.from };
-        const document = { status: 'undone', ...turned, target: folder, notices: session.notes };
-        session.print(document, () => [titleLine(turned), `  undone in ${printable(folder)}`]);
+        const repair = patch.repair === true;
+        const document = { status: 'undone', ...turned, repair, target: folder, notices: session.notes };
+        session.print(document, () =>
+          repair
+            ? [
+                `${printable(turned.name)}  ${printable(turned.to)}`.trimEnd(),
+                `  repair undone in ${printable(folder)}`,
+              ]
+            : [titleLine(turned), `  undone in ${printable(folder)}`],
+        );
       });
     });
 }

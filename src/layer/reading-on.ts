@@ -1,10 +1,16 @@
 /** A reader of files that goes on where one of them cannot be read. */
 import { PatchError, throwIfCancelled } from '../errors.ts';
+import type { Meta } from './layer.ts';
 import { type FileFacts, type FileReader, digestLength } from './read-files.ts';
 import type { Odd } from './walk.ts';
 
-/** No content is known to have this digest. */
+/** No content is known to have it. */
 const unknown = 'sha256:'.padEnd(digestLength, '0');
+
+/** Whether an entry is a file that could not be read. */
+export function isUnreadable(meta: Meta): boolean {
+  return meta.type === 'file' && meta.digest === unknown;
+}
 
 /** A file that cannot be read has no size, no mode, and a digest that no other one has; `onOdd` hears of it. */
 export function readingOn(reader: FileReader, onOdd: (odd: Odd) => void): FileReader {

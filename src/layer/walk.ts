@@ -33,6 +33,11 @@ export interface WalkOptions {
   readonly onOdd?: ((odd: Odd) => void) | undefined;
 }
 
+/** Whether an entry stands for something that is neither file nor folder nor link: no link has an empty text. */
+export function isOther(meta: { readonly type: string; readonly to?: string }): boolean {
+  return meta.type === 'link' && meta.to === '';
+}
+
 /** Whether permission bits mean anything on this platform. */
 export const platformHasModes = process.platform !== 'win32';
 

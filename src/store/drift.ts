@@ -3,6 +3,8 @@ import { PatchError } from '../errors.ts';
 import { sameContent, sameMeta } from '../layer/inventory.ts';
 import type { Meta } from '../layer/layer.ts';
 import { type EntryName, compareNames } from '../layer/name.ts';
+import { isUnreadable } from '../layer/reading-on.ts';
+import { isOther } from '../layer/walk.ts';
 
 export type DriftKind = 'missing' | 'changed' | 'extra';
 
@@ -13,7 +15,7 @@ export interface Difference {
   /** `extra`: something is there where nothing was expected. */
   readonly kind: DriftKind;
   /** What differs of a changed one, the first of these. */
-  readonly what?: 'type' | 'link' | 'size' | 'content' | 'mode';
+  readonly what?: 'type' | 'link' | 'unreadable' | 'size' | 'content' | 'mode';
   readonly expected: Shape | null;
   readonly found: Shape | null;
   /** It is as the patch leaves it already. */
@@ -26,7 +28,8 @@ export interface Difference {
 
 /** An entry without its digest, of which a patch may have the beginning only. */
 export interface Shape {
-  readonly type: Meta['type'];
+  /** `other`: a pipe, a socket, a device. */
+  readonly type: Meta['type'] | 'other';
   readonly size?: number;
   readonly to?: string;
   readonly mode?: number;
@@ -46,12 +49,19 @@ export function differenceOf(
     return modes && !sameMeta(expected, found) ? { ...shapes, kind: 'changed', what: 'mode' } : null;
   }
   const sized = 'size' in expected && 'size' in found && expected.size !== found.size;
-  const other = expected.type === 'link' ? 'link' : sized ? 'size' : 'content';
-  return { ...shapes, kind: 'changed', what: expected.type === found.type ? other : 'type' };
+  const isSame = expected.type === found.type && !isOther(found);
+  if (isSame && isUnreadable(found)) {
+    return { ...shapes, found: { type: 'file' }, kind: 'changed', what: 'unreadable' };
+  }
+  const content = expected.type === 'link' ? 'link' : sized ? 'size' : 'content';
+  return { ...shapes, kind: 'changed', what: isSame ? content : 'type' };
 }
 
-function shapeOf(meta: Meta | null): Shape | null {
+export function shapeOf(meta: Meta): Shape;
+export function shapeOf(meta: Meta | null): Shape | null;
+export function shapeOf(meta: Meta | null): Shape | null {
   if (meta === null) return null;
+  if (isOther(meta)) return { type: 'other' };
   return {
     type: meta.type,
     ...('size' in meta && { size: meta.size }),
@@ -66,8 +76,9 @@ export function differenceText({ name, kind, what, expected, found, ...more }: D
     return 'an entry whose size is right: has another content, but the patch does not tell which';
   const octal = (shape: Shape | null): string => (shape?.mode ?? 0).toString(8).padStart(4, '0');
   const texts = {
-    type: `is a ${found?.type ?? ''}, not a ${expected?.type ?? ''}`,
+    type: `is ${found?.type === 'other' ? 'something else' : `a ${found?.type ?? ''}`}, not a ${expected?.type ?? ''}`,
     link: `leads to ${found?.to ?? ''}, not to ${expected?.to ?? ''}`,
+    unreadable: 'cannot be read',
     size: `has ${found?.size ?? 0} bytes, not ${expected?.size ?? 0}`,
     content: 'has another content',
     mode: `has the mode ${octal(found)}, not ${octal(expected)}`,

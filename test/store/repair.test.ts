@@ -103,7 +103,11 @@ describe('repair', () => {
           const extraHives = [...registry.target].filter(([hive]) => !registry.base.has(hive));
           const hives = new Map([...registry.base, ...extraHives]);
           expect(differentHives(after.registry, hives)).to.deep.equal([]);
-          const all = { ...good, files: wanted.size > 0 ? { AppData: wanted } : {}, registry: after.registry };
+          const all = {
+            ...good,
+            files: wanted.size > 0 ? { AppData: wanted } : {},
+            registry: after.registry,
+          };
           expect(layerListing(after)).to.deep.equal(layerListing(all));
           expect(listing(readTree(join(place, 'writable')))).to.deep.equal(
             listing(readTree(join(source, 'writable'))),

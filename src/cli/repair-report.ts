@@ -1,0 +1,129 @@
+/** What `repair` found and did. */
+import type { DeltaCount } from '../registry/delta/delta.ts';
+import {
+  type Difference,
+  type DriftCounts,
+  type Shape,
+  countDrift,
+  differenceText,
+  shapeOf,
+} from '../store/drift.ts';
+import type { Restoration } from '../store/restoration.ts';
+import { type Cost, costOf } from '../store/space.ts';
+import { colors } from './colors.ts';
+import { paintRegistry } from './diff-report.ts';
+import { printable } from './printable.ts';
+import { describeCounts } from './registry-counts.ts';
+import type { Note } from './session.ts';
+import { table } from './table.ts';
+import { counted, formatCount, formatSize } from './units.ts';
+
+export interface RepairReport {
+  readonly status: 'healthy' | 'repaired' | 'dry-run';
+  readonly folder: string;
+  readonly source: string;
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  /** State digest of the source, which the folder has now, but for what is extra. */
+  readonly state: string;
+  /** Of the source. */
+  readonly entries: number;
+  readonly size: number;
+  readonly drift: { readonly counts: DriftCounts; readonly differences: readonly Difference[] };
+  /** What the source does not have; sizes in bytes. */
+  readonly extras: readonly ({ readonly name: string } & Shape)[];
+  /** Whether these are gone now, or stay. */
+  readonly extrasRemoved: boolean;
+  /** What no patch could carry, by its path in the folder. Of these, what the source has was restored. */
+  readonly odd: readonly { readonly path: string; readonly reason: string }[];
+  readonly registry: DeltaCount;
+  readonly registryText: Readonly<Record<string, string>>;
+  /** Whether `vpa undo` goes back from here. */
+  readonly undo: boolean;
+  /** In bytes. What is read is all of both sides. */
+  readonly cost: Omit<Cost, 'reads'>;
+  readonly notices: readonly Note[];
+}
+
+type Facts = Pick<RepairReport, 'folder' | 'source' | 'odd' | 'registry' | 'registryText' | 'notices'> & {
+  readonly dryRun: boolean;
+  readonly removeExtra: boolean;
+  readonly kept: boolean;
+};
+
+export function repairReport(
+  { identity, digest, entries, size, differences, extras, changes }: Restoration,
+  { dryRun, removeExtra, kept, ...facts }: Facts,
+): RepairReport {
+  const isHealthy = changes.length === 0;
+  const { writes, extra } = costOf(changes);
+  return {
+    status: isHealthy ? 'healthy' : dryRun ? 'dry-run' : 'repaired',
+    ...{ folder: facts.folder, source: facts.source },
+    ...identity,
+    ...{ state: digest, entries, size },
+    drift: { counts: countDrift(differences), differences },
+    extras: extras.map(({ name, meta }) => ({ name, ...shapeOf(meta) })),
+    extrasRemoved: removeExtra && !dryRun,
+    ...facts,
+    undo: kept && !dryRun && !isHealthy,
+    cost: { writes, extra },
+  };
+}
+
+/** How many of each list people see; programs get all. */
+const shown = 20;
+
+export function repairLines(report: RepairReport): string[] {
+  const { name, version, folder, source, drift, extras, odd, cost } = report;
+  const said = {
+    healthy: 'is as it should be: nothing was changed',
+    repaired: `was repaired: ${driftText(drift.counts)}, ${formatSize(cost.writes)} written`,
+    'dry-run': `can be repaired: ${driftText(drift.counts)}, ${formatSize(cost.writes)} to write; nothing was changed`,
+  };
+  const registry = describeCounts(report.registry);
+  return [
+    `${colors.bold(printable(name))}  ${printable(version)}`.trimEnd(),
+    `  ${printable(folder)} ${said[report.status]}`,
+    ...table([
+      [
+        'source',
+        `${printable(source)}, ${counted(report.entries, 'entry', 'entries')}, ${formatSize(report.size)}`,
+      ],
+      ...(registry === '' ? [] : [['registry', registry]]),
+      ...(extras.length === 0 ? [] : [['extra', extrasText(report)]]),
+      ...(report.undo ? [['undo', `vpa undo ${printable(folder)}`]] : []),
+    ]),
+    ...list(drift.differences, (one) => colors.yellow(printable(differenceText(one)))),
+    ...list(extras, ({ name: extra, type, size }) =>
+      colors.dim(
+        `${printable(extra)}: is not in the source (${size === undefined ? type : formatSize(size)})`,
+      ),
+    ),
+    ...list(odd, ({ path, reason }) => `${printable(path)}: ${printable(reason)}`),
+    ...Object.values(report.registryText).flatMap((text) => [
+      '',
+      ...text.trimEnd().split('\n').map(printable).map(paintRegistry),
+    ]),
+  ];
+}
+
+function driftText({ missing, changed }: DriftCounts): string {
+  return `${formatCount(missing)} missing, ${formatCount(changed)} changed`;
+}
+
+function extrasText({ extras, extrasRemoved, status }: RepairReport): string {
+  const what = `${counted(extras.length, 'entry', 'entries')} that the source does not have`;
+  return `${what} ${extrasRemoved && status === 'repaired' ? 'removed' : 'stay'}`;
+}
+
+function list<Item>(items: readonly Item[], line: (item: Item) => string): string[] {
+  if (items.length === 0) return [];
+  const more = items.length - shown;
+  return [
+    '',
+    ...items.slice(0, shown).map((item) => `  ${line(item)}`),
+    ...(more > 0 ? [colors.dim(`  … and ${formatCount(more)} more: --json has all of them`)] : []),
+  ];
+}
