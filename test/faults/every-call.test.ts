@@ -1,8 +1,9 @@
 /**
  * Law 4, call by call: whatever call to the system fails, or is the last one before the process is killed, a restart ends
  * in exactly the state before or exactly the state after, with nothing left over and nothing else touched.
- * Every moment is one to be killed at. `VPA_FAULT_STRIDE=1` lets every call fail, too; otherwise every third, and of those that
- * only read every 41st.
+ * Every moment is one to be killed at. `VPA_FAULT_STRIDE=1` lets every call fail, too, and recovery from every moment be disturbed at
+ * every call; otherwise every third fails, and of those that only read every 41st. Calls that look at other processes are not counted:
+ * those come and go.
  */
 import { expect } from 'chai';
 import { isPatchError } from '../../src/errors.ts';
@@ -12,9 +13,13 @@ import { type Ends, type Operation, endsOf, makeKinds, operationsOf, recoverAll,
 
 const stride = Number(process.env['VPA_FAULT_STRIDE'] ?? '41');
 const kinds = await makeKinds();
+const cases = { kills: 0, recoveriesKilled: 0, errors: 0, errorsInRecovery: 0 };
 
 describe('faults: every call', function () {
-  this.timeout(600_000);
+  this.timeout(stride === 1 ? 0 : 600_000);
+  after(() => {
+    if (stride === 1) process.stdout.write(`      every call: ${JSON.stringify(cases)}\n`);
+  });
   for (const kind of kinds) {
     describe(kind.title, () => {
       for (const operation of operationsOf(kind)) {
@@ -30,6 +35,7 @@ describe('faults: every call', function () {
             await withScratch(async (root) => {
               writeTree(root, moment);
               await recoverAll(root);
+              cases.kills++;
               reached[endOf(root, ends, `killed at ${n}`)]++;
               await runAgain(operation, root, ends, `again, killed at ${n}`);
             });
@@ -41,8 +47,7 @@ describe('faults: every call', function () {
         it(`${operation.title}: recovery itself is killed before any call that changes something`, async () => {
           const ends = await undisturbed();
           const moments = await momentsOf(ends.start, operation);
-          for (const share of [0.6, 0.85]) {
-            const moment = moments[Math.floor(moments.length * share)]!;
+          for (const [at, moment] of sampled(moments, [0.6, 0.85])) {
             const inside: Tree[] = [];
             await withScratch(async (root) => {
               writeTree(root, moment);
@@ -55,7 +60,42 @@ describe('faults: every call', function () {
               await withScratch(async (root) => {
                 writeTree(root, one);
                 await recoverAll(root);
-                endOf(root, ends, `killed at ${share}, then at ${n}`);
+                cases.recoveriesKilled++;
+                endOf(root, ends, `killed at ${at}, then at ${n}`);
+              });
+            }
+          }
+        });
+
+        it(`${operation.title}: any call of recovery fails once, and it is tried again`, async () => {
+          const ends = await undisturbed();
+          const moments = await momentsOf(ends.start, operation);
+          for (const [at, moment] of sampled(moments, [0.5, 0.8])) {
+            const calls: string[] = [];
+            await started(moment, async (root) => {
+              await watchingOurs(
+                (call) => void calls.push(call),
+                () => recoverAll(root),
+              );
+            });
+            for (const n of calls.keys()) {
+              const every = isReading(calls[n]!) ? stride : Math.min(stride, 5);
+              if (n % every !== at % every) continue;
+              await started(moment, async (root) => {
+                const what = `killed at ${at}, then EIO at call ${n} of recovery: ${calls[n]!}`;
+                let count = 0;
+                const error = await outcome(() =>
+                  watchingOurs(
+                    (call) => {
+                      if (count++ === n) throw Object.assign(new Error(`EIO: ${call}`), { code: 'EIO' });
+                    },
+                    () => recoverAll(root),
+                  ),
+                );
+                if (error) expect(isPatchError(error), `${what}: ${error.stack ?? ''}`).to.equal(true);
+                await recoverAll(root);
+                cases.errorsInRecovery++;
+                endOf(root, ends, what);
               });
             }
           }
@@ -70,7 +110,7 @@ describe('faults: every call', function () {
             ? 'any call that changes something, and all behind it, fail'
             : 'any call fails once';
           it(`${operation.title}: ${how}: ${code}`, async () => {
-            const watch = lasting ? watchingCalls : watchingAllCalls;
+            const watch = lasting ? watchingCalls : watchingOurs;
             const ends = await undisturbed();
             const calls: string[] = [];
             await started(ends.start, async (root) => {
@@ -102,6 +142,7 @@ describe('faults: every call', function () {
                   expect(isPatchError(error), `${what}: ${error.stack ?? ''}`).to.equal(true);
                 }
                 await recoverAll(root);
+                cases.errors++;
                 const end = endOf(root, ends, what);
                 if (error === null) expect(end, what).to.equal('after');
                 await runAgain(operation, root, ends, `again, ${what}`);
@@ -114,6 +155,19 @@ describe('faults: every call', function () {
     });
   }
 });
+
+/** Without the calls that look at processes. */
+const watchingOurs: typeof watchingAllCalls = (watcher, work) =>
+  watchingAllCalls((call, path, given) => {
+    if (!path.startsWith('/proc')) watcher(call, path, given);
+  }, work);
+
+/** All with their numbers where every call is tried; else those at some shares of the way. */
+function sampled(moments: readonly Tree[], shares: readonly number[]): (readonly [number, Tree])[] {
+  const all = moments.map((moment, at) => [at, moment] as const);
+  if (stride === 1) return all;
+  return shares.map((share) => all[Math.floor(all.length * share)]!);
+}
 
 async function started(start: Tree, use: (root: string) => Promise<void>): Promise<void> {
   await withScratch(async (root) => {
