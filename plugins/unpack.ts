@@ -1,9 +1,8 @@
-/** unpack: each `.vpa` file → its parts: manifest, signatures, index, frames. Nothing is decoded, frames are not read. */
+/** unpack: each `.vpa` file → its parts: manifest, signatures, index, frames. Nothing is decoded, index and frames are not read. */
 import type Vinyl from 'vinyl';
 import { type Bytes, bytesOf } from '../src/bytes.ts';
 import { openFile } from '../src/layer/file-bytes.ts';
 import { openArchive, partBytes, readPart } from '../src/patch/archive-reader.ts';
-import { inlineFrames } from '../src/patch/frames.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { parsePartName } from '../src/patch/part-names.ts';
 import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
@@ -26,13 +25,10 @@ export const unpack = ({ limits }: UnpackOptions = {}): Stage =>
       }
       const archive = await openArchive(await bytesOfArchive(file), { ...defaultLimits, ...limits });
       for (const part of archive.parts) {
-        const small = parsePartName(part.name)?.kind !== 'frame';
-        yield partFile(
-          part.name,
-          small
-            ? await readPart(part, (limits?.indexStored ?? defaultLimits.indexStored) + inlineFrames)
-            : partBytes(part),
-        );
+        const kind = parsePartName(part.name)?.kind;
+        // How large an index may be, the manifest says first.
+        const isLarge = kind === 'index' || kind === 'frame';
+        yield partFile(part.name, isLarge ? partBytes(part) : await readPart(part, part.size));
       }
     }
   });

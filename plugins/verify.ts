@@ -1,5 +1,5 @@
 /** verify: manifest, signatures, index and frames → the plan, then exactly the listed changes, marked as verified. */
-import { type Bytes, digestOf, sliceOf } from '../src/bytes.ts';
+import { type Bytes, bytesOf, digestOf, sliceOf } from '../src/bytes.ts';
 import { brotli } from '../src/compress/brotli.ts';
 import type { Compressor } from '../src/compress/compressor.ts';
 import { modelCompressor } from '../src/delta/cover/model-compressor.ts';
@@ -49,11 +49,12 @@ export const verify = (options: VerifyOptions = {}): Stage => {
     const trusted = await admit(text, await signaturesOf(parts), options, context);
     const manifest = decodeManifest(text, limits);
     assertCurrent(manifest, options.now ?? new Date());
-    const index = decodeIndex(await readIndex(parts, manifest, limits, compressors), limits);
+    const part = await readIndexPart(parts, manifest);
+    const index = decodeIndex(await decoded(part, manifest, compressors), limits);
     const inParts = [...parts].flatMap(([name, bytes]) =>
       parsePartName(name)?.kind === 'frame' ? [bytes] : [],
     );
-    const frames = framesOf(index.frames, inParts, parts.get(indexPart) ?? emptyBytes, manifest.index.stored);
+    const frames = framesOf(index.frames, inParts, bytesOf(part), manifest.index.stored);
     const stored = index.frames.map((record, at) => ({ record, bytes: frames[at] ?? emptyBytes }));
     const inChanges = frameCount(index.changes.reduce((sum, change) => sum + change.payload, 0));
     const payload = payloadOf(stored.slice(0, inChanges), compressors);
@@ -168,20 +169,30 @@ function assertCurrent({ notAfter }: Manifest, now: Date): void {
   });
 }
 
-async function readIndex(
-  parts: ReadonlyMap<string, Bytes>,
+/** The index as it stands, with the frames behind it. The sizes that the manifest gives have been held against the limits. */
+async function readIndexPart(parts: ReadonlyMap<string, Bytes>, { index }: Manifest): Promise<Uint8Array> {
+  const size = parts.get(indexPart)?.size ?? 0;
+  if (size > index.stored + inlineFrames) {
+    throw new PatchError(
+      'E_FORMAT',
+      `the index is too large: ${size} bytes, of which the manifest gives ${index.stored}`,
+      { entry: indexPart },
+    );
+  }
+  const part = await take(parts, indexPart, size);
+  if (digestOf(part) === index.digest && part.length >= index.stored) return part;
+  throw new PatchError('E_DIGEST', 'the index is not the one that the manifest names', {
+    entry: indexPart,
+    help: 'the file is damaged or was changed: get the patch again',
+  });
+}
+
+async function decoded(
+  part: Uint8Array,
   { index }: Manifest,
-  limits: Limits,
   compressors: readonly Compressor[],
 ): Promise<Uint8Array> {
-  const part = await take(parts, indexPart, limits.indexStored + inlineFrames);
   let data = part.subarray(0, index.stored);
-  if (digestOf(part) !== index.digest || part.length < index.stored) {
-    throw new PatchError('E_DIGEST', 'the index is not the one that the manifest names', {
-      entry: indexPart,
-      help: 'the file is damaged or was changed: get the patch again',
-    });
-  }
   for (const id of index.encoding.toReversed()) {
     const compressor = compressors.find((one) => one.id === id);
     if (!compressor) throw unknownCodec(id, indexPart);

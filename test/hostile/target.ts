@@ -48,6 +48,8 @@ export async function withScene<T>(
     const registryFile = join(root, 'in', 'app.reg');
     writeFileSync(registryFile, registry);
     process.env['TMPDIR'] = temporary;
+    // Else what compiles the worker threads of the tests leaves something there.
+    process.env['TSX_DISABLE_CACHE'] = '1';
     process.chdir(join(root, 'here'));
     const scene = sceneOf(root, app, registryFile, outside);
     prepare?.(scene);

@@ -235,13 +235,13 @@ export const columns: readonly Hostile[] = [
   }),
   index(
     'that promises another state of what it needs',
-    /./,
+    /has another content, but the patch does not tell which/,
     (one) => ({ ...one, touched: { ...one.touched, before: digestOf(Buffer.from('other')) } }),
     'E_BASE_MISMATCH',
   ),
   index(
     'that promises another state of what it makes',
-    /./,
+    /what the patch made is not what it promises/,
     (one) => ({ ...one, touched: { ...one.touched, after: digestOf(Buffer.from('other')) } }),
     'E_DIGEST',
   ),

@@ -10,7 +10,7 @@ import {
   putNumber,
 } from '../../../src/delta/cover/block-format.ts';
 import { encodeBlock } from '../../../src/delta/cover/encode-block.ts';
-import { largestBlock } from '../../../src/delta/cover/limits.ts';
+import { largestBlock, mostCovers } from '../../../src/delta/cover/limits.ts';
 import { modelCompressor } from '../../../src/delta/cover/model-compressor.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 import type { Change } from '../../../src/patch/change.ts';
@@ -151,6 +151,27 @@ export const coverDeltas: readonly Hostile[] = [
     () => formatBlock({ ...good, size: largestBlock + 1 }),
     'E_FORMAT',
     2 ** 30,
+  ),
+  payload(
+    'with as many covers as the largest block has bytes',
+    /the number of covers is 33554432, above 4194304/,
+    () => formatBlock({ ...good, size: largestBlock, covers: largestBlock }),
+    'E_FORMAT',
+    largestBlock,
+  ),
+  payload(
+    'with one cover more than there may be',
+    /the number of covers is 4194305, above 4194304/,
+    () => formatBlock({ ...good, size: largestBlock, covers: mostCovers + 1 }),
+    'E_FORMAT',
+    largestBlock,
+  ),
+  payload(
+    'with as many covers as there may be, and fewer than that in their list',
+    /cut off/,
+    () => formatBlock({ ...good, size: largestBlock, covers: mostCovers }),
+    'E_FORMAT',
+    largestBlock,
   ),
   block('with an empty block', /is empty/, { size: 0 }),
   block('with a block that makes more than is wanted', /size of a block/, { size: size + 1 }),
