@@ -91,7 +91,7 @@ function build(
     if (after.type === 'directory') mkdirSync(path, { recursive: true });
     else mkdirSync(dirname(path), { recursive: true });
     if (draft !== null) renameSync(draft, path);
-    if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
+    else if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
     // A draft has its mode already.
     if ('mode' in after && draft === null) modes.push([path, after.mode ?? lstatSync(path).mode & 0o7777]);
   }

@@ -1,5 +1,5 @@
 /** A target that is a new folder beside the base: what the patch does not touch is copied, the base stays as it is. */
-import { lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
@@ -11,7 +11,7 @@ import { createDrafts } from './drafts.ts';
 import { flushTree } from './flush-tree.ts';
 import { assertNotOlder, historyAfter, historyFile, readHistory } from './history.ts';
 import type { TargetOptions } from './in-place-target.ts';
-import { pathIn } from './place.ts';
+import { assertOwnFolders, pathIn } from './place.ts';
 import type { Part } from './plan-files.ts';
 import { planSidecars } from './plan-sidecars.ts';
 import type { Sidecar } from './sidecars.ts';
@@ -39,6 +39,7 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOp
     claim: async () => claim(work, flusher),
     check(release) {
       assertFree(out);
+      assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), release);
       assertSpace(dirname(destination), costOf(release.changes).extra);
     },
@@ -101,7 +102,8 @@ function besideOf(destination: string, path: string, { registryFiles }: Director
 /** An empty folder that is there already makes room. */
 function treePart(tree: string, destination: string, layer: DirectoryLayer, backup: string): Part {
   const there = lstatSync(destination, { throwIfNoEntry: false }) !== undefined;
-  const mode = lstatSync(layer.directory).mode & 0o7777;
+  // The folder's, also where it was named by a link.
+  const mode = statSync(layer.directory).mode & 0o7777;
   return {
     takes: there ? [{ path: destination, to: backup }] : [],
     puts: [{ path: destination, from: tree }],

@@ -12,6 +12,7 @@ import {
   readlinkSync,
   readSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
@@ -45,7 +46,8 @@ export async function copyTree(
   for (let next = pending.pop(); next; next = pending.pop()) {
     const [source, copy] = next;
     mkdirSync(copy, { recursive: true, mode: 0o700 });
-    modes.push([copy, lstatSync(source).mode & 0o7777]);
+    // The first one may have been named by a link.
+    modes.push([copy, statSync(source).mode & 0o7777]);
     for (const item of readdirSync(source, { withFileTypes: true })) {
       const [path, destination] = [join(source, item.name), join(copy, item.name)];
       if ((source === from && reservedNames.has(item.name)) || !wanted(path)) continue;

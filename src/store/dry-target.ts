@@ -6,7 +6,7 @@ import type { Change } from '../patch/change.ts';
 import type { HiveRoot } from '../registry/hive.ts';
 import { assertFree } from './copy-target.ts';
 import { assertNotOlder, readHistory } from './history.ts';
-import { pathIn } from './place.ts';
+import { assertOwnFolders, pathIn } from './place.ts';
 import { hiveOf, isDeleteEntry, sidecarsOf } from './sidecars.ts';
 import { assertSpace, costOf } from './space.ts';
 import type { Release, Target } from './target.ts';
@@ -28,6 +28,7 @@ export function dryTarget(layer: DirectoryLayer, { out, allowDowngrade = false }
       release = given;
       assertSettled(join(layer.directory, workFolder));
       if (out !== undefined) assertFree(out);
+      assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), given);
       assertSpace(out === undefined ? layer.directory : dirname(resolve(out)), costOf(given.changes).extra);
     },

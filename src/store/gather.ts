@@ -7,7 +7,6 @@ import type { HiveRoot } from '../registry/hive.ts';
 import type { Drafts } from './drafts.ts';
 import { type Sidecar, hiveOf, isDeleteEntry, sidecarsOf } from './sidecars.ts';
 import { type Staged, draftOf } from './staged.ts';
-import { modeAt } from './transaction/access.ts';
 
 export interface Gathering {
   stage(
@@ -37,8 +36,7 @@ export function createGathering(pathOf: (name: EntryName) => string): Gathering 
       }
       if (isDeleteEntry(change)) deleteEntries.push(change);
       const filed = fileSide(change);
-      const modeNow = (): number | undefined => modeAt(pathOf(change.name)) ?? undefined;
-      if (filed) staged.push(await draftOf(filed, contents, modeNow, drafts, signal));
+      if (filed) staged.push(await draftOf(filed, contents, pathOf, drafts, signal));
     },
     sidecars: (layer, identity) => sidecarsOf(layer, { hives, deleteEntries, identity }),
   };

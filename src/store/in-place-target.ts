@@ -15,7 +15,7 @@ import {
   readHistory,
 } from './history.ts';
 import { awaitUnused } from './in-use.ts';
-import { pathIn } from './place.ts';
+import { assertOwnFolders, pathIn } from './place.ts';
 import { type Part, planFiles } from './plan-files.ts';
 import { planSidecars } from './plan-sidecars.ts';
 import type { Sidecar } from './sidecars.ts';
@@ -58,6 +58,7 @@ export function inPlaceTarget(layer: DirectoryLayer, options: InPlaceOptions = {
     },
     check(release) {
       options.assertUnchanged?.();
+      assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(directory), release);
       assertSpace(directory, costOf(release.changes).extra);
     },

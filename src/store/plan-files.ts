@@ -40,7 +40,7 @@ export function planFiles(
   for (const { change, draft } of staged) {
     const { after, before, kind } = change;
     const path = pathOf(change.name);
-    if (kind === 'move') {
+    if (kind === 'move' && draft === null) {
       const old = pathOf(change.from);
       const way = drafts.reserve('draft');
       takes.push({ path: old, to: way });
@@ -53,7 +53,8 @@ export function planFiles(
       before?.type === after?.type &&
       (isFile ? draft === null : after !== null && sameContent(before ?? after, after));
     if (before && !stays) {
-      takes.push({ path, to: drafts.reserve('backup'), ...(after === null && { keep: true }) });
+      const old = kind === 'move' ? pathOf(change.from) : path;
+      takes.push({ path: old, to: drafts.reserve('backup'), ...(after === null && { keep: true }) });
     }
     if (draft !== null) puts.push({ path, from: draft, ...expected(after) });
     if (after?.type === 'directory') {

@@ -22,16 +22,31 @@ export interface Claim {
 /** Names of files outside of the target, for whoever cleans up beside them behind a killed run that had no record yet. */
 const besideFile = 'beside.json';
 
+export interface ClaimOptions {
+  /** Also if another run, that cannot be seen from here, has it. */
+  readonly force?: boolean;
+  /** Removes what is elsewhere and no longer needed; called where no transaction is unfinished, at the beginning and at the end. */
+  readonly cleanUp?: () => Promise<void>;
+}
+
 /**
  * Claims the folder for this run, and brings to an end what a killed one has left in it. E_BUSY while another one is at
- * work (`force`: but one that cannot be seen from here); E_CONFLICT where what is left cannot be brought to an end.
+ * work; E_CONFLICT where what is left cannot be brought to an end.
  */
-export async function claim(work: string, flusher: Flusher, force = false): Promise<Claim> {
+export async function claim(
+  work: string,
+  flusher: Flusher,
+  { force = false, cleanUp = async () => undefined }: ClaimOptions = {},
+): Promise<Claim> {
   assertOurs(work);
   const lock = acquireLock(work, force);
+  const settle = async (): Promise<void> => {
+    await sweep(work, flusher);
+    await cleanUp();
+  };
   try {
     const recovered = await resume(work, flusher);
-    await sweep(work, flusher);
+    await settle();
     let released = false;
     return {
       work,
@@ -41,7 +56,7 @@ export async function claim(work: string, flusher: Flusher, force = false): Prom
         if (released) return;
         released = true;
         try {
-          if (!isUnfinished(work)) await sweep(work, flusher);
+          if (!isUnfinished(work)) await settle();
         } catch {
           // The target is right; the next run cleans up.
         }
@@ -57,7 +72,7 @@ export async function claim(work: string, flusher: Flusher, force = false): Prom
 /** Brings to an end what a killed run left, where there is anything; null otherwise. Errors as of `claim`. */
 export async function recover(work: string, flusher: Flusher, force = false): Promise<Outcome | null> {
   if (statsAt(work) === null) return null;
-  const claimed = await claim(work, flusher, force);
+  const claimed = await claim(work, flusher, { force });
   await claimed.release();
   return claimed.recovered;
 }

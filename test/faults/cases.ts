@@ -163,6 +163,8 @@ export function operationsOf({ patch, registry }: Kind): Operation[] {
       applyPatch(patch, {
         to: join(root, 'app'),
         registry: registry.map((name) => join(root, name)),
+        // To look for programs that use files makes a thousand calls, and finds other ones each time.
+        allowInUse: true,
         ...options,
       });
   const nothing = async (): Promise<void> => undefined;
@@ -180,7 +182,7 @@ export function operationsOf({ patch, registry }: Kind): Operation[] {
       begin: async (root) => {
         await apply({ backup: 'keep' })(root);
       },
-      run: async (root) => undoDirectory(join(root, 'app')),
+      run: async (root) => undoDirectory(join(root, 'app'), { allowInUse: true }),
       again: ['E_INPUT'],
     },
   ];
