@@ -15,6 +15,7 @@ import { type Change, copyEncoding } from '../src/patch/change.ts';
 import { contentSizes } from '../src/patch/group-rules.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { checkBase } from '../src/store/base-check.ts';
+import { checkWhole } from '../src/store/whole-check.ts';
 import { writtenIn } from '../src/store/written.ts';
 import { type BaseView, baseView, hiveAfter } from '../src/store/base-view.ts';
 import {
@@ -37,6 +38,11 @@ export interface ApplyOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly codecs?: readonly DeltaCodec[];
   readonly limits?: Partial<Limits>;
+  /**
+   * `check`: the whole base is read and has to be exactly the version that the patch is for, or makes; so an extra file refuses, too.
+   * `ignore` if left out: what the patch does not touch is not looked at.
+   */
+  readonly untouched?: 'ignore' | 'check';
   /** How many threads decode; never changes the result. Two at most if left out, since each takes memory. */
   readonly threads?: number;
 }
@@ -64,6 +70,7 @@ export const apply = ({
   codecs = [cover(), xdelta3()],
   limits,
   threads,
+  untouched = 'ignore',
 }: ApplyOptions): Stage =>
   stage('apply', async function* (files, { signal, report, notice }) {
     const layer = await opened(base);
@@ -78,6 +85,14 @@ export const apply = ({
         const view = baseView(layer, plan.manifest.rules, variables);
         const { state, digests } = await checkBase(plan, view.entry, signal, writtenIn(layer));
         applied = state === 'target';
+        if (untouched === 'check') {
+          const { manifest, states, changes } = plan;
+          let read = 0;
+          const onEntry = (label: string): void =>
+            report({ done: ++read, total: null, unit: 'entries', label });
+          const expected = { digest: manifest[state].digest, ...states[state] };
+          await checkWhole(layer, expected, { rules: manifest.rules, variables, changes, signal, onEntry });
+        }
         total = plan.changes.length;
         if (applied) {
           notice({ code: 'already-applied', message: 'this is the version that the patch makes already' });

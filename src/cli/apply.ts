@@ -29,6 +29,7 @@ interface ApplyOptions extends CommonOptions, TrustOptions {
   readonly config?: string;
   readonly dryRun?: boolean;
   readonly backup?: 'none' | 'keep';
+  readonly untouched?: 'ignore' | 'check';
   readonly allowDowngrade?: boolean;
   readonly allowInUse?: boolean;
   /** False with --no-sync. */
@@ -65,6 +66,12 @@ export function apply(command: Command): void {
         'keep',
       ]),
     )
+    .addOption(
+      new Option(
+        '--untouched <how>',
+        'ignore what the patch does not touch, or check that it is as released: reads everything, and extra files refuse (default: ignore)',
+      ).choices(['ignore', 'check']),
+    )
     .option('--allow-downgrade', 'also a patch that is older than the one applied before')
     .option('--allow-in-use', 'also replace files that programs have open')
     .option('--no-sync', 'do not wait for the disk: a power failure may leave anything')
@@ -84,6 +91,8 @@ export function apply(command: Command): void {
           allowInUse: options.allowInUse ?? false,
           onRecovered: (outcome: 'finished' | 'undone') => session.note(recoveredNote(outcome)),
           ...(out !== undefined && { out }),
+          untouched: options.untouched ?? 'ignore',
+          onKept: (names: readonly string[]) => names.forEach((name) => session.note(keptNote(name))),
         };
         const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
         const seen: { plan?: Plan; applied: boolean } = { applied: true };
@@ -118,6 +127,11 @@ export function apply(command: Command): void {
       });
     });
 }
+
+const keptNote = (name: string): { code: string; message: string } => ({
+  code: 'folder-kept',
+  message: `${name}: the patch removes this folder, but it stays: there are files in it that are not the application's`,
+});
 
 const noRegistry = {
   code: 'no-registry',

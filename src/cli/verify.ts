@@ -1,11 +1,11 @@
 /** `vpa verify FILE`: checks a patch, and a folder against it. */
 import type { Command } from 'commander';
-import { PatchError } from '../errors.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { checkBase } from '../store/base-check.ts';
 import { baseView } from '../store/base-view.ts';
 import { writtenIn } from '../store/written.ts';
 import { stateOf } from '../store/state-of.ts';
+import { wholeError } from '../store/whole-check.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { printable } from './printable.ts';
 import { type PatchFacts, readPatch } from './read-patch.ts';
@@ -91,18 +91,19 @@ async function compare(
   let done = 0;
   const onEntry = (label: string): void =>
     session.progress({ stage: 'state', done: ++done, total: null, unit: 'entries', label });
-  const { digest } = await stateOf(layer, manifest.rules, {}, { signal: session.signal, onEntry });
+  const found = await stateOf(layer, manifest.rules, {}, { signal: session.signal, onEntry });
+  const { digest } = found;
   if (digest === manifest.base.digest) return 'base';
   if (digest === manifest.target.digest) return 'target';
   // Names what differs, where that is something that the patch touches.
   await checkBase(facts, baseView(layer, manifest.rules, {}).entry, session.signal, writtenIn(layer));
-  throw new PatchError(
-    'E_BASE_MISMATCH',
-    `${path}: is neither the version that the patch is for nor the one it makes`,
-    {
-      entry: path,
-      help: 'entries that the patch does not touch differ, so it could be applied, but would not give the version it promises',
-      details: [`base    ${manifest.base.digest}`, `target  ${manifest.target.digest}`, `here    ${digest}`],
-    },
+  const { states } = facts;
+  throw wholeError(
+    path,
+    [
+      { ...states.base, digest: manifest.base.digest },
+      { ...states.target, digest: manifest.target.digest },
+    ],
+    found,
   );
 }

@@ -2,10 +2,13 @@
 import { join, resolve } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, workFolder } from '../layer/directory-layer.ts';
+import type { EntryName } from '../layer/name.ts';
 import type { Odd } from '../layer/walk.ts';
 import { copyTarget } from './copy-target.ts';
 import { dryTarget } from './dry-target.ts';
 import { type InPlaceOptions, inPlaceTarget } from './in-place-target.ts';
+import { tellingKept } from './kept-folders.ts';
+import { pathIn } from './place.ts';
 import { recoverDirectory } from './recover-directory.ts';
 import type { Target } from './target.ts';
 import type { Outcome } from './transaction/transaction.ts';
@@ -23,6 +26,8 @@ export interface PlaceOptions extends Omit<InPlaceOptions, 'assertUnchanged'> {
   readonly dryRun?: boolean;
   /** Hears of odd things in the folder, which are no errors then (`openDirectory`). */
   readonly onOdd?: (odd: Odd) => void;
+  /** Called after a commit with the folders that the patch removes, but that have stayed: others' files are in them. */
+  readonly onKept?: (names: readonly EntryName[]) => void;
   /** Called when something that a killed run had left was brought to its end. */
   readonly onRecovered?: (outcome: Outcome) => void;
 }
@@ -35,7 +40,7 @@ export interface Place {
 }
 
 export function openPlace(options: PlaceOptions): Place {
-  const { to, out, registry = [], dryRun = false, onRecovered, onOdd, ...rest } = options;
+  const { to, out, registry = [], dryRun = false, onRecovered, onOdd, onKept, ...rest } = options;
   let opened: WatchedLayer | null = null;
   return {
     async base() {
@@ -50,8 +55,13 @@ export function openPlace(options: PlaceOptions): Place {
       if (!opened) throw new PatchError('E_STAGE', 'the base has to be opened before the target');
       const { layer, assertUnchanged } = opened;
       if (dryRun) return dryTarget(layer, { out, allowDowngrade: rest.allowDowngrade });
-      if (out !== undefined) return copyTarget(layer, out, { ...rest, assertUnchanged });
-      return inPlaceTarget(layer, { ...rest, assertUnchanged });
+      const target =
+        out === undefined
+          ? inPlaceTarget(layer, { ...rest, assertUnchanged })
+          : copyTarget(layer, out, { ...rest, assertUnchanged });
+      if (!onKept) return target;
+      const made = { ...layer, directory: resolve(out ?? to) };
+      return tellingKept(target, (name) => pathIn(made, name), onKept);
     },
   };
 }

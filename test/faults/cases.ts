@@ -5,6 +5,7 @@ import { recoverDirectory } from '../../src/store/recover-directory.ts';
 import { undoDirectory } from '../../src/store/undo.ts';
 import { writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
+import { repairFolder } from '../fixtures/repairing.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import {
   type Tree,
@@ -26,6 +27,8 @@ export interface Kind {
   readonly patch: Buffer;
   /** Registry files beside the application, by their paths in the test's folder. */
   readonly registry: readonly string[];
+  /** Whether its damage is repaired, too: once with types and once with a registry is enough. */
+  readonly repairs?: boolean;
 }
 
 export interface Operation {
@@ -102,13 +105,13 @@ const reg = (value: string): string =>
 export async function makeKinds(): Promise<Kind[]> {
   return [
     await plainKind('moves and cycles', cycles),
-    await plainKind('type changes', types),
+    { ...(await plainKind('type changes', types)), repairs: true },
     await plainKind(
       'a registry beside',
       { base: treeOf({ a: 'one' }), target: treeOf({ a: 'two', b: 'b' }) },
       2,
     ),
-    await layerKind(),
+    { ...(await layerKind()), repairs: true },
   ];
 }
 
@@ -156,7 +159,8 @@ async function layerKind(): Promise<Kind> {
   });
 }
 
-export function operationsOf({ patch, registry }: Kind): Operation[] {
+export function operationsOf(kind: Kind): Operation[] {
+  const { patch, registry } = kind;
   const apply =
     (options: object) =>
     async (root: string): Promise<unknown> =>
@@ -185,7 +189,27 @@ export function operationsOf({ patch, registry }: Kind): Operation[] {
       run: async (root) => undoDirectory(join(root, 'app'), { allowInUse: true }),
       again: ['E_INPUT'],
     },
+    ...(kind.repairs ? [repairOf(kind, apply({}))] : []),
   ];
+}
+
+/** What the patch does is the damage; what it adds, some of it in place of what has to come back, is extra. */
+function repairOf({ base, registry }: Kind, damage: (root: string) => Promise<unknown>): Operation {
+  const beside = (root: string): string[] => registry.map((name) => join(root, name));
+  return {
+    title: 'repair',
+    begin: async (root) => {
+      writeTree(join(root, 'source'), base);
+      await damage(root);
+    },
+    run: async (root) => {
+      const source = join(root, 'source');
+      const from = { path: join(source, 'app'), registry: beside(source) };
+      const how = { force: true, removeExtra: true };
+      return repairFolder({ to: join(root, 'app'), registry: beside(root), from, ...how });
+    },
+    again: [],
+  };
 }
 
 /** What a restart does before anything else. */
