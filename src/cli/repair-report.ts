@@ -5,6 +5,7 @@ import {
   type DriftCounts,
   type Shape,
   countDrift,
+  countsText,
   differenceText,
   shapeOf,
 } from '../store/drift.ts';
@@ -33,8 +34,8 @@ export interface RepairReport {
   readonly drift: { readonly counts: DriftCounts; readonly differences: readonly Difference[] };
   /** What the source does not have; sizes in bytes. */
   readonly extras: readonly ({ readonly name: string } & Shape)[];
-  /** Whether these are gone now, or stay. */
-  readonly extrasRemoved: boolean;
+  /** What becomes of these. */
+  readonly extraPolicy: 'keep' | 'remove';
   /** What no patch could carry, by its path in the folder. Of these, what the source has was restored. */
   readonly odd: readonly { readonly path: string; readonly reason: string }[];
   readonly registry: DeltaCount;
@@ -65,7 +66,7 @@ export function repairReport(
     ...{ state: digest, entries, size },
     drift: { counts: countDrift(differences), differences },
     extras: extras.map(({ name, meta }) => ({ name, ...shapeOf(meta) })),
-    extrasRemoved: removeExtra && !dryRun,
+    extraPolicy: removeExtra ? 'remove' : 'keep',
     ...facts,
     undo: kept && !dryRun && !isHealthy,
     cost: { writes, extra },
@@ -79,8 +80,8 @@ export function repairLines(report: RepairReport): string[] {
   const { name, version, folder, source, drift, extras, odd, cost } = report;
   const said = {
     healthy: 'is as it should be: nothing was changed',
-    repaired: `was repaired: ${driftText(drift.counts)}, ${formatSize(cost.writes)} written`,
-    'dry-run': `can be repaired: ${driftText(drift.counts)}, ${formatSize(cost.writes)} to write; nothing was changed`,
+    repaired: `was repaired: ${doneText(report)}, ${formatSize(cost.writes)} written`,
+    'dry-run': `can be repaired: ${doneText(report)}, ${formatSize(cost.writes)} to write; nothing was changed`,
   };
   const registry = describeCounts(report.registry);
   return [
@@ -109,13 +110,17 @@ export function repairLines(report: RepairReport): string[] {
   ];
 }
 
-function driftText({ missing, changed }: DriftCounts): string {
-  return `${formatCount(missing)} missing, ${formatCount(changed)} changed`;
+/** `1 missing, 2 changed, 3 extra removed`. */
+function doneText({ drift, extras, extraPolicy }: RepairReport): string {
+  const removed = extraPolicy === 'remove' ? extras.length : 0;
+  const words = [countsText(drift.counts), removed === 0 ? '' : `${formatCount(removed)} extra removed`];
+  return words.filter((text) => text !== '').join(', ');
 }
 
-function extrasText({ extras, extrasRemoved, status }: RepairReport): string {
+function extrasText({ extras, extraPolicy, status }: RepairReport): string {
   const what = `${counted(extras.length, 'entry', 'entries')} that the source does not have`;
-  return `${what} ${extrasRemoved && status === 'repaired' ? 'removed' : 'stay'}`;
+  if (extraPolicy === 'keep') return `${what} stay`;
+  return `${what} ${status === 'repaired' ? 'removed' : 'would be removed'}`;
 }
 
 function list<Item>(items: readonly Item[], line: (item: Item) => string): string[] {

@@ -10,6 +10,7 @@ import { isChange } from '../stream/file.ts';
 import { after } from '../stream/stage.ts';
 import { askFor } from './ask.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
+import { guessIdentity } from './guess-identity.ts';
 import { loadConfig } from './load-config.ts';
 import { readPatch } from './read-patch.ts';
 import { recoveredNote } from './recover.ts';
@@ -88,10 +89,11 @@ export function repair(command: Command): void {
         const config = options.config === undefined ? {} : await loadConfig(options.config);
         const odd = new Map<string, string>();
         let restoration: Restoration | undefined;
+        const source = await openLayer({ path: options.from, registry: options.fromRegistry });
         const chain = repairFolder(
           {
             to: folder,
-            from: await openLayer({ path: options.from, registry: options.fromRegistry }),
+            from: { ...source, identity: guessIdentity(source) },
             ...{ registry: options.registry, excludes: options.exclude, dryRun, removeExtra },
             ...{ force: options.force ?? false, durable: options.sync, backup: options.backup ?? 'keep' },
             allowInUse: options.allowInUse ?? false,

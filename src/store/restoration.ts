@@ -63,7 +63,7 @@ export function planRestoration({ base, target }: Compared, options: Restoration
   if (!removeExtra) assertRoom(changes, extras);
   return {
     identity,
-    from: identity.version === target.identity.version ? base.identity.version : identity.version,
+    from: base.identity.version || identity.version,
     digest,
     size: contentSize(target.entries),
     changes: [...changes, ...(removeExtra ? removals : [])].sort((a, b) => compareNames(a.name, b.name)),
@@ -78,7 +78,12 @@ function identityOf({ base, target }: Compared, digest: Digest, { expected }: Re
   const { id, name, version } = target.identity;
   if (expected === undefined) {
     const own = base.identity;
-    return { id: id || own.id, name: own.name || name, version: version || own.version };
+    // A plain folder has no name but that of its folder.
+    return {
+      id: id || own.id,
+      name: (own.id === '' && name) || own.name || name,
+      version: version || own.version,
+    };
   }
   const state = expected.find((one) => one.digest === digest);
   if (state) return state.identity;

@@ -47,7 +47,7 @@ describe('vpa repair', function () {
     const done = await run('repair', 'app', ...from, '--json');
     expect(done.status, done.err).to.equal(0);
     const report = json(done.out);
-    expect(report).to.include({ status: 'repaired', undo: true, extrasRemoved: false });
+    expect(report).to.include({ status: 'repaired', undo: true, extraPolicy: 'keep' });
     expect(report)
       .to.have.nested.property('drift.counts')
       .that.deep.equals({ missing: 1, changed: 2, extra: 0 });
