@@ -20,8 +20,9 @@ export interface Running {
 
 /** Old things go, deepest first. */
 export async function takeAll({ takes }: Transaction, { root, flusher, signal }: Running): Promise<void> {
+  // Also where one is already: a disk that has kept the rename may have lost that the folder was opened.
   openFolders(
-    takes.map(({ path }) => path),
+    takes.flatMap(({ path, to }) => [path, to]),
     root,
   );
   assertNoLinks(
