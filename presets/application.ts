@@ -14,7 +14,7 @@ import { type ApplyOptions, apply } from './apply.ts';
 import { create } from './create.ts';
 import type { Family } from './family.ts';
 import { generic } from './generic.ts';
-import { type RepairOptions, repair } from './repair.ts';
+import { type RepairAtOptions, type RepairOptions, repair } from './repair.ts';
 import { windows } from './windows.ts';
 
 /** Extra stages by the name of the stage that they stand before or behind. Each call gives a fresh stage. */
@@ -120,7 +120,7 @@ export function applyPatch(options: ApplyOptions, application?: Application): St
 }
 
 /** The whole chain that brings an installed folder back to the state of a source, under the rules of the application. */
-export function repairFolder(options: RepairOptions, application?: Application): Stage[] {
+export function repairFolder(options: RepairOptions | RepairAtOptions, application?: Application): Stage[] {
   const family = familyOf(application ?? {});
   const { excludes = [], rules = {} } = application ?? {};
   return repair({

@@ -15,5 +15,5 @@ export {
 export { create, type CreateOptions } from './create.ts';
 export type { Family } from './family.ts';
 export { generic } from './generic.ts';
-export { repair, type RepairOptions } from './repair.ts';
+export { repair, type RepairAtOptions, type RepairOptions } from './repair.ts';
 export { windows } from './windows.ts';
