@@ -2,7 +2,7 @@
 
 /**
  * A pure function of a module, by address, so that a worker can load it: `module` is the URL of the module
- * (`import.meta.url`), `name` the export. Job and result are structured-cloneable.
+ * (`import.meta.url`), `name` the export. Job and result are structured-cloneable. A kernel gives its result away: it keeps no view of it.
  */
 export interface Kernel<Job, Result> {
   readonly module: string;

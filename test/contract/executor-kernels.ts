@@ -27,6 +27,13 @@ export async function sleep(milliseconds: number): Promise<string> {
   return 'awake';
 }
 
+const kept = new Uint8Array(3 << 20).fill(7);
+
+/** Large results: one alone in its memory, and a part of what the kernel keeps. */
+export function large(which: 'whole' | 'part'): Uint8Array {
+  return which === 'whole' ? Uint8Array.from(kept) : kept.subarray(1 << 20);
+}
+
 /** Ends the worker that runs it. Never call it in the main thread. */
 export function die(code: number): never {
   process.exit(code);

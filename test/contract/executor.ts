@@ -8,6 +8,7 @@ const add: Kernel<{ a: number; b: number }, number> = { module, name: 'add' };
 const reverse: Kernel<Uint8Array, Uint8Array> = { module, name: 'reverse' };
 const refuse: Kernel<string, never> = { module, name: 'refuse' };
 const crash: Kernel<string, never> = { module, name: 'crash' };
+const large: Kernel<'whole' | 'part', Uint8Array> = { module, name: 'large' };
 const sleep: Kernel<number, string> = { module, name: 'sleep' };
 
 async function rejection(work: Promise<unknown>): Promise<Error> {
@@ -47,6 +48,17 @@ export function executorContract(name: string, make: () => Executor): void {
       const data = Uint8Array.of(1, 2, 3);
       const result = await executor.run(reverse, data, { signal, transfer: [data.buffer] });
       expect([...result]).to.deep.equal([3, 2, 1]);
+    });
+
+    it('gives large results, whoever keeps the memory around them', async () => {
+      for (const which of ['whole', 'part', 'whole', 'part'] as const) {
+        const result = await executor.run(large, which, { signal });
+        expect(result.length, which).to.equal(which === 'whole' ? 3 << 20 : 2 << 20);
+        expect(
+          result.every((byte) => byte === 7),
+          which,
+        ).to.equal(true);
+      }
     });
 
     it("rejects with the kernel's own PatchError, all its fields included", async () => {
