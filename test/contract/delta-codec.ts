@@ -51,6 +51,7 @@ export function shuffled(data: Uint8Array, block: number, seed = 1): Uint8Array 
 
 const period = (length: number, pattern: string): Uint8Array => Buffer.alloc(length, pattern);
 const empty = new Uint8Array(0);
+const words = (length: number): Buffer => Buffer.from(Buffer.from(noise(length / 2)).toString('hex'));
 
 /** Pairs that break careless codecs. */
 const pairs: Readonly<Record<string, Pair>> = {
@@ -65,6 +66,15 @@ const pairs: Readonly<Record<string, Pair>> = {
   'all zero, longer': [new Uint8Array(70_000), new Uint8Array(700_000)],
   'all zero, shorter': [new Uint8Array(700_000), new Uint8Array(70_001)],
   'zeros out of noise': [noise(100_000), new Uint8Array(100_000)],
+  'a long run of one byte in text': [
+    words(40_000),
+    Buffer.concat([words(40_000).subarray(0, 9000), period(1_000_000, ' '), words(40_000)]),
+  ],
+  'a long run of one byte in both texts': [
+    Buffer.concat([words(40_000), period(600_000, ' '), words(600)]),
+    Buffer.concat([words(600), period(1_000_000, ' '), words(40_000)]),
+  ],
+  'text, shuffled': [words(200_000), shuffled(words(200_000), 500)],
   'a period, shifted': [period(400_000, 'abcdefg'), period(399_990, 'cdefgab')],
   'another period': [period(300_000, 'abc'), period(300_000, 'abcd')],
   'shuffled blocks': [noise(600_000), shuffled(noise(600_000), 10_000)],

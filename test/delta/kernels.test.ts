@@ -18,6 +18,9 @@ import { recordSize, recordsOf } from '../../src/delta/cover/records.ts';
 import * as covers from '../../src/delta/cover/reference/covers.ts';
 import { codeDifferences } from '../../src/delta/cover/reference/differences.ts';
 import { codeLiterals } from '../../src/delta/cover/reference/literals.ts';
+import { matchApproximate } from '../../src/delta/cover/reference/match-approximate.ts';
+import { type ExactJob, matchExact } from '../../src/delta/cover/reference/match-exact.ts';
+import { noise, shuffled } from '../contract/delta-codec.ts';
 import { covered } from './covered.ts';
 
 interface Case {
@@ -153,6 +156,132 @@ function sameLiterals(given: Case, kind: Profile, lesson: number, bits: number):
   expect(Buffer.compare(run(holes, written).block, target)).to.equal(0);
 }
 
+/** Covers of the kernel that differ a little; all of them make sense. Gives how many there are. */
+function sameApproximate(reference: Uint8Array, target: Uint8Array, bits: number, step: number): number {
+  const { call, reset, allocate, put, view } = kernels();
+  reset();
+  const [old, heads] = [put(reference), allocate(4 << bits)];
+  call.indexSeeds(old, reference.length, heads, bits, step);
+  const now = put(target);
+  const records = allocate((Math.floor(target.length / 16) + 2) * recordSize);
+  const count = call.matchApproximate(old, reference.length, now, target.length, heads, bits, records);
+  const found = view(records, count * recordSize).slice();
+  expect(hex(found)).to.equal(hex(matchApproximate(reference, target, bits, step)));
+  assertApart(found, reference.length, target.length);
+  return count;
+}
+
+/** The same of covers that are equal to their sources. */
+function sameExact(job: ExactJob): number {
+  const { reference, target, bits, depth, literal } = job;
+  const { call, reset, allocate, view } = kernels();
+  reset();
+  const [size, total] = [reference.length, reference.length + target.length];
+  const bytes = allocate(total);
+  view(bytes, size).set(reference);
+  view(bytes + size, target.length).set(target);
+  const [heads, links] = [allocate(4 << bits), allocate(4 * total)];
+  call.chainSeeds(bytes, size, heads, links, bits);
+  const records = allocate((Math.floor(target.length / 4) + 2) * recordSize);
+  const count = call.matchExact(bytes, size, total, heads, links, bits, depth, literal, records);
+  const found = view(records, count * recordSize).slice();
+  expect(hex(found)).to.equal(hex(matchExact(job)));
+  assertApart(found, size, target.length);
+  const all = Buffer.concat([reference, target]);
+  const list = recordsOf(found);
+  for (let i = 0; i < count; i++) {
+    const [source, place, length] = [list.source(i), list.place(i), list.length(i)];
+    const same = all.subarray(source, source + length).equals(target.subarray(place, place + length));
+    expect(same, `cover ${i} is equal`).to.equal(true);
+  }
+  return count;
+}
+
+/** In order, none over another, none empty; sources are in the reference, or before their places. */
+function assertApart(found: Uint8Array, reference: number, size: number): void {
+  const records = recordsOf(found);
+  let end = 0;
+  for (let i = 0; i < records.count; i++) {
+    const [source, place, length] = [records.source(i), records.place(i), records.length(i)];
+    const last = source < reference ? reference : reference + place;
+    expect(length > 0 && place >= end && source + length <= last, `cover ${i}`).to.equal(true);
+    end = place + length;
+  }
+  expect(end).to.be.at.most(size);
+}
+
+/** Pairs of which somebody who matches may stumble over one. */
+function matchable(): Record<string, readonly [reference: Uint8Array, target: Uint8Array]> {
+  const [a, b] = [noise(6000, 1), noise(6000, 2)];
+  const period = (length: number, pattern: string): Buffer => Buffer.alloc(length, pattern);
+  const sprinkled = (every: number): Uint8Array =>
+    a.map((byte, at) => (at % every === every - 1 ? byte ^ 0x40 : byte));
+  const cut = (from: number, to?: number): Uint8Array => a.subarray(from, to);
+  return {
+    'nothing and nothing': [new Uint8Array(), new Uint8Array()],
+    'nothing and something': [new Uint8Array(), a],
+    'something and nothing': [a, new Uint8Array()],
+    'equal ones': [a, a],
+    others: [a, b],
+    'zeros, longer': [new Uint8Array(3000), new Uint8Array(9000)],
+    'zeros, shorter': [new Uint8Array(9000), new Uint8Array(3001)],
+    'zeros out of nothing': [new Uint8Array(), new Uint8Array(5000)],
+    'zeros between': [a, Buffer.concat([cut(0, 2000), new Uint8Array(1000), cut(2000)])],
+    'a period, shifted': [period(4000, 'abcdefg'), period(3990, 'cdefgab')],
+    'another period': [period(900, 'abc'), period(900, 'abcd')],
+    'a long period out of nothing': [
+      new Uint8Array(),
+      period(9000, Buffer.from(cut(0, 700)).toString('hex')),
+    ],
+    'shuffled blocks': [a, shuffled(a, 500)],
+    'shuffled small blocks': [a, shuffled(a, 40)],
+    'shuffled blocks of text': [
+      Buffer.from(Buffer.from(a).toString('hex')),
+      shuffled(Buffer.from(Buffer.from(a).toString('hex')), 64),
+    ],
+    'an insertion': [a, Buffer.concat([cut(0, 3000), b.subarray(0, 50), cut(3000)])],
+    'one byte in': [a, Buffer.concat([cut(0, 3000), b.subarray(0, 1), cut(3000)])],
+    'a cut': [a, Buffer.concat([cut(0, 1000), cut(4000)])],
+    'itself twice': [a, Buffer.concat([a, a])],
+    'itself within': [b.subarray(0, 100), Buffer.concat([a, a])],
+    'a byte in 20 is another': [a, sprinkled(20)],
+    'a byte in 9 is another': [a, sprinkled(9)],
+    'a byte in 2 is another': [a, sprinkled(2)],
+    'two sources that overlap': [
+      Buffer.concat([cut(0, 3000), b, cut(2500)]),
+      Buffer.concat([sprinkled(30).subarray(0, 2800), sprinkled(17).subarray(2800)]),
+    ],
+    'the end of one at the start of the other': [a, Buffer.concat([cut(5000), cut(0, 1000)])],
+    'seven bytes of 15': [cut(0, 15), Buffer.concat([cut(0, 7), b.subarray(0, 9)])],
+    ...Object.fromEntries(
+      [3, 4, 11, 12, 13, 15, 16, 17, 24].map((length) => [
+        `${length} bytes`,
+        [cut(0, length), cut(0, length)] as const,
+      ]),
+    ),
+  };
+}
+
+/** Pieces of one sequence and new bytes, with few symbols or many. */
+const spliced = fc
+  .record({
+    symbols: fc.constantFrom(1, 3, 255),
+    seed: fc.integer(),
+    pieces: fc.array(
+      fc.record({ at: fc.nat(2999), length: fc.nat(400), fresh: fc.nat(20), change: fc.nat(400) }),
+      { maxLength: 12 },
+    ),
+  })
+  .map(({ symbols, seed, pieces }): readonly [Uint8Array, Uint8Array] => {
+    const reference = noise(3000, seed).map((byte) => byte & symbols);
+    const parts = pieces.flatMap(({ at, length, fresh, change }, index) => {
+      const piece = Uint8Array.from(reference.subarray(at, at + length));
+      if (change < piece.length) piece[change] = (piece[change] ?? 0) ^ 1;
+      return [piece, noise(fresh, seed + index).map((byte) => byte & symbols)];
+    });
+    return [reference, Buffer.concat(parts)];
+  });
+
 /** Two versions of a program, of text, and of both profiles' covers of them. */
 function realistic(): Record<string, readonly [Case, Profile]> {
   const folder = join(import.meta.dirname, '..', '..', 'node_modules');
@@ -228,7 +357,61 @@ describe('kernels are as their references say (FORMAT §6.4)', function () {
     );
   });
 
+  for (const [title, [reference, target]] of Object.entries(matchable())) {
+    it(`matching: ${title}`, () => {
+      for (const bits of [7, 14]) {
+        for (const step of [1, 4, 8]) sameApproximate(reference, target, bits, step);
+        for (const [depth, literal] of [
+          [1, 16],
+          [8, 4],
+          [64, 8],
+          [32, 1],
+        ] as const) {
+          sameExact({ reference, target, bits, depth, literal });
+        }
+      }
+    });
+  }
+
+  it('matching: any', () => {
+    const settings = fc.record({
+      bits: fc.integer({ min: 4, max: 16 }),
+      step: fc.integer({ min: 1, max: 16 }),
+      depth: fc.integer({ min: 1, max: 64 }),
+      literal: fc.integer({ min: 1, max: 24 }),
+    });
+    let found = 0;
+    fc.assert(
+      fc.property(spliced, settings, ([reference, target], { bits, step, depth, literal }) => {
+        found += sameApproximate(reference, target, bits, step);
+        found += sameExact({ reference, target, bits, depth, literal });
+      }),
+      { numRuns: 200 },
+    );
+    expect(found, 'covers').to.be.above(200);
+  });
+
+  it('matching: what is longer than a kernel goes at a time', () => {
+    const long = noise(140_000, 3);
+    const changed = long.map((byte, at) => (at % 1000 === 0 ? byte ^ 1 : byte));
+    const zeros = Buffer.concat([long.subarray(0, 50_000), new Uint8Array(70_000), long.subarray(120_000)]);
+    expect(sameApproximate(long, changed, 16, 4)).to.be.above(0);
+    expect(sameApproximate(long, zeros, 16, 4)).to.be.above(0);
+    const settings = { bits: 16, depth: 4, literal: 8 };
+    expect(sameExact({ reference: long, target: changed, ...settings })).to.be.above(100);
+    expect(sameExact({ reference: long, target: zeros, ...settings })).to.be.above(1);
+    // A source that is long enough ends the search for better ones.
+    const twice = Buffer.concat([noise(100, 4), zeros.subarray(0, 120_000), long.subarray(0, 70_000)]);
+    expect(sameExact({ reference: Buffer.concat([long, zeros]), target: twice, ...settings })).to.be.above(1);
+  });
+
   for (const [title, [given, kind]] of Object.entries(realistic())) {
+    it(`matching: ${title}`, () => {
+      const { reference, target } = given;
+      sameApproximate(reference, target, 12, levelOf('default').seedStep);
+      sameExact({ reference, target, bits: 13, depth: 32, literal: 8 });
+    });
+
     it(title, () => {
       expect(recordsOf(given.bytes).count, 'covers').to.be.above(
         title.includes('program that is new') ? -1 : 3,

@@ -11,6 +11,8 @@ const seed: i32 = 12;
 const plenty: i32 = 65536;
 /** One at the present alignment needs none of such a length. */
 const enough: i32 = 512;
+/** How far a cover reaches back: what is before it had its own chance, and long runs of one byte would take for ever. */
+const furthest: i32 = 64;
 /** What a cover has to save, in eighths of bits. */
 const least: i32 = 16;
 
@@ -80,7 +82,8 @@ function advance(
       for (let tries = depth; from >= 0 && tries > 0; tries--) {
         if (load<u32>(bytes + from) == load<u32>(bytes + p)) {
           const inside = from < referenceSize;
-          const before = backward(bytes + from, bytes + p, min(p - place, inside ? from : from - referenceSize));
+          const room = inside ? from : min(from - referenceSize, p - from - seed);
+          const before = backward(bytes + from, bytes + p, min(min(p - place, furthest), room));
           const most = inside ? referenceSize - from : p - before - from;
           const equal = forward(bytes + from, bytes + p, min(total - p, max(0, most)));
           const saved = (equal + before) * literal - (11 + bitsOf(from - aligned)) * 8;
