@@ -62,6 +62,9 @@ export function isIndex(file: Vinyl): file is PartFile {
 // Vinyl wraps a stream that it is given, so the way back to random access is kept beside the wrapper.
 const sources = new WeakMap<object, Bytes & Partial<Spool>>();
 
+/** Contents that are made while they are read: whoever takes them from here spares two streams with a piece in each. */
+const makers = new WeakMap<object, AsyncIterable<Uint8Array>>();
+
 /** Content up to this size travels as a buffer, larger content as a stream. */
 const bufferSize = 64 << 10;
 
@@ -95,14 +98,27 @@ export function releaseFile(given: Release): ReleaseFile {
   return withContents('release', null, { release: given });
 }
 
-/** A file for a change whose whole content is made while it is read. */
+/** A file for a change whose whole content is made while it is read, which can be done once. */
 export function streamedFile(change: Change, contents: AsyncIterable<Uint8Array>): ChangeFile {
+  const made = once(change.name, contents);
   const file = new Vinyl({
     base: '/',
     path: `/${change.name}`,
-    contents: Readable.from(contents, { objectMode: false }),
+    contents: Readable.from(made, { objectMode: false }),
   });
+  if (file.isStream()) makers.set(file.contents, made);
   return Object.assign(file, { change: Object.freeze(change), before: null });
+}
+
+function once(name: string, contents: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let taken = false;
+  return {
+    async *[Symbol.asyncIterator]() {
+      if (taken) throw new PatchError('E_STAGE', `${name}: its contents were read before`, { entry: name });
+      taken = true;
+      yield* contents;
+    },
+  };
 }
 
 /** A file for a change. Content given as `Bytes` is read when it is needed, and becomes a buffer here if it is small. */
@@ -169,6 +185,9 @@ export async function* streamOf(file: Vinyl): AsyncGenerator<Uint8Array> {
   const bytes = bytesOfFile(file);
   if (bytes) yield* chunksOf(bytes);
   if (bytes || !file.isStream()) return;
+  const made = makers.get(file.contents);
+  if (made) yield* made;
+  if (made) return;
   for await (const piece of piecesOf(file.contents)) {
     if (!(piece instanceof Uint8Array)) {
       throw new PatchError('E_STAGE', `${file.relative}: a stage gave contents that are text, not bytes`, {
