@@ -86,9 +86,18 @@ function codeBlock(
       literalStream: compressed(literals, level),
     });
   }
-  const coverStream = records.count === 0 ? nothing : modelledCovers(found, level);
+  const coverStream =
+    records.count === 0
+      ? nothing
+      : smaller(modelledCovers(found, level), () => plain.writeCovers(records), level);
   const differenceStream =
-    kind === profile.binary ? modelledDifferences(block, target, found, reference, level) : nothing;
+    kind === profile.binary
+      ? smaller(
+          modelledDifferences(block, target, found, reference, level),
+          () => plain.writeDifferences(block, target, records, reference),
+          level,
+        )
+      : nothing;
   if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
   const lessonsTried =
     kind === profile.text && literals.length > 0 && literals.length <= level.trials ? lessonSizes : [0];
@@ -100,6 +109,10 @@ function codeBlock(
       compressed(literals, level);
     if (!best || literalStream.bytes.length < best.literalStream.bytes.length)
       best = { literalStream, lesson };
+  }
+  if (best && !flat) {
+    const literalStream = repeated(best.literalStream, literals, level);
+    if (literalStream !== best.literalStream) best = { literalStream, lesson: 0 };
   }
   return formatBlock({
     ...common,
@@ -218,6 +231,26 @@ function linesFor(bytes: number, kind: Profile): number {
     kind === profile.text ? mostLines : mostBinaryLines,
     Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))),
   );
+}
+
+/** A model has to learn first: streams up to this size, in bytes, are compressed too. */
+const fewBytes = 16 << 10;
+
+/** A short stream, modelled or compressed. */
+function smaller(stream: Stream, plainBytes: () => Uint8Array, level: Level): Stream {
+  if (stream.method !== method.model || stream.bytes.length > fewBytes) return stream;
+  const other = compressed(plainBytes(), level);
+  return other.bytes.length < stream.bytes.length ? other : stream;
+}
+
+/** Literals that come again far behind, as in archives: models see little of it. A quick look tells. */
+function repeated(stream: Stream, literals: Uint8Array, level: Level): Stream {
+  if (stream.method !== method.model) return stream;
+  const few = literals.length <= fewBytes;
+  if (!few && compressed(literals, { ...level, quality: [5, 5] }).bytes.length >= stream.bytes.length)
+    return stream;
+  const other = compressed(literals, level);
+  return other.bytes.length < stream.bytes.length ? other : stream;
 }
 
 /** A quick look: what brotli hardly makes smaller, a model would not either, and take its time. */
