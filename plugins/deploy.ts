@@ -77,8 +77,10 @@ async function* deployChanges(
   for (const change of staged) yield await changeFile(change, null);
 }
 
-function releaseOf({ manifest, states, changes }: Plan): Release {
+function releaseOf(plan: Plan): Release {
+  const { manifest, states, changes } = plan;
   const { application, base, target: state, sequence } = manifest;
+  const witness = witnessOf(plan);
   return {
     identity: { ...application, version: state.version },
     from: base.version,
@@ -86,6 +88,7 @@ function releaseOf({ manifest, states, changes }: Plan): Release {
     size: states.target.size,
     ...(sequence !== undefined && { sequence }),
     changes,
+    digestOf: (name) => witness.digest(name),
   };
 }
 

@@ -10,7 +10,7 @@ import type { LayerSource } from '../src/layer/open-layer.ts';
 import { parseVolatileRule } from '../src/registry/rules/volatile.ts';
 import type { Signer } from '../src/sign/signer.ts';
 import { type Stage, after, before } from '../src/stream/stage.ts';
-import { type ApplyOptions, apply } from './apply.ts';
+import { type ApplyAtOptions, type ApplyOptions, apply } from './apply.ts';
 import { create } from './create.ts';
 import type { Family } from './family.ts';
 import { generic } from './generic.ts';
@@ -113,7 +113,7 @@ export function createPatch(application: Application, options: CreatePatchOption
 }
 
 /** The whole chain that applies a `.vpa` file. Without a configuration, what the patch says is all there is. */
-export function applyPatch(options: ApplyOptions, application?: Application): Stage[] {
+export function applyPatch(options: ApplyOptions | ApplyAtOptions, application?: Application): Stage[] {
   const variables = { ...application?.rules?.variables, ...options.variables };
   const codecs = options.codecs ?? application?.codecs;
   return withExtras(apply({ ...options, variables, ...(codecs && { codecs }) }), application?.stages?.apply);

@@ -1,5 +1,5 @@
 /** Chains of stages, and the configurations that they come from. */
-export { apply, type ApplyOptions } from './apply.ts';
+export { apply, type ApplyAtOptions, type ApplyOptions } from './apply.ts';
 export {
   type Application,
   type CreatePatchOptions,

@@ -1,28 +1,52 @@
-/** A question on a terminal. */
+/** Questions to a person at a terminal. */
 import { createInterface } from 'node:readline/promises';
-import { PatchError, cancelled } from '../errors.ts';
+import { cancelled } from '../errors.ts';
 import { printable } from './printable.ts';
 
-export interface AskOptions {
-  /** What to say where nobody can be asked: the option that answers the question. */
-  readonly option: string;
-  readonly signal: AbortSignal;
+/** Where a question is asked, and where the answer comes from. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+  readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Goes on after a yes. E_CANCELLED after anything else; E_USAGE where there is no terminal. */
-export async function askFor(question: string, { option, signal }: AskOptions): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new PatchError('E_USAGE', `nobody can be asked: ${printable(question)}`, {
-      help: `say so beforehand: ${option}`,
-    });
+/** Answers come from where commands are typed; questions go where they do not come among the results. */
+const terminal: Terminal = { input: process.stdin, output: process.stderr };
+
+/** Whether there is somebody to be asked. */
+export function canAsk({ input, output }: Terminal = terminal): boolean {
+  return input.isTTY === true && output.isTTY === true;
+}
+
+/** Gives the number of the choice, from 0. E_CANCELLED where Ctrl-C, or the end of the input, is the answer. */
+export async function choose(
+  question: string,
+  choices: readonly string[],
+  { usual, at = terminal }: { readonly usual?: number; readonly at?: Terminal } = {},
+): Promise<number> {
+  const hint = usual === undefined ? '' : ` [${usual + 1}]`;
+  const lines = choices.map((choice, n) => `  ${n + 1}  ${printable(choice)}`);
+  at.output.write(`${printable(question)}\n${lines.join('\n')}\n`);
+  for (;;) {
+    const answer = (await ask(`1-${choices.length}${hint}: `, at)).trim();
+    const number = answer === '' && usual !== undefined ? usual : Number(answer || NaN) - 1;
+    if (Number.isInteger(number) && number >= 0 && number < choices.length) return number;
   }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+}
+
+/** Only a clear yes is one. */
+export async function confirm(question: string, at: Terminal = terminal): Promise<boolean> {
+  return /^y(es)?$/i.test((await ask(`${printable(question)} [y/N]: `, at)).trim());
+}
+
+async function ask(prompt: string, { input, output }: Terminal): Promise<string> {
+  const lines = createInterface({ input, output });
   try {
-    const answer = await terminal.question(`${printable(question)} [y/N] `, { signal });
-    if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
-  } catch (error) {
-    throw signal.aborted ? cancelled(error) : error;
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('SIGINT', () => reject(cancelled()));
+      lines.once('close', () => reject(cancelled()));
+      lines.question(prompt).then(resolve, reject);
+    });
   } finally {
-    terminal.close();
+    lines.close();
   }
 }

@@ -53,6 +53,11 @@ const commands: readonly Listed[] = [
     load: async () => (await import('./repair.ts')).repair,
   },
   {
+    name: 'layer',
+    summary: 'import, list, show, export, undo and delete the layers of a store',
+    load: async () => (await import('./layer/layer.ts')).layer,
+  },
+  {
     name: 'diff',
     summary: 'show what differs between two versions, without making a patch',
     load: async () => (await import('./diff.ts')).diff,

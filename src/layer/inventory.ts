@@ -11,7 +11,7 @@ export function stateDigest(entries: Iterable<{ readonly name: string; readonly 
   const hasher = createHasher();
   let batch = '';
   for (const { name, meta } of entries) {
-    batch += `${line(name, meta)}\n`;
+    batch += `${inventoryLine(name, meta)}\n`;
     if (batch.length < batchSize) continue;
     hasher.update(encoder.encode(batch));
     batch = '';
@@ -20,8 +20,11 @@ export function stateDigest(entries: Iterable<{ readonly name: string; readonly 
   return hasher.digest();
 }
 
-/** For strings and whole numbers, JSON.stringify of an array writes what RFC 8785 prescribes. */
-function line(name: string, meta: Meta): string {
+/**
+ * What the state digest is of, for one entry; a line break follows. For strings and whole numbers, JSON.stringify of an array
+ * writes what RFC 8785 prescribes.
+ */
+export function inventoryLine(name: string, meta: Meta): string {
   switch (meta.type) {
     case 'file':
     case 'hive':

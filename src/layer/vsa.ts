@@ -15,23 +15,37 @@ import { areaFilesOf, openAreaFile } from '../registry/forms/forms.ts';
 import type { Registry } from '../registry/hive.ts';
 import { createSpool } from '../spool.ts';
 import { hiveEntries, together } from './hive-entry.ts';
-import { layerFile, deleteEntriesFile, parseDeleteEntries, parseLayerJson } from './layer-json.ts';
+import {
+  type LayerJson,
+  layerFile,
+  deleteEntriesFile,
+  parseDeleteEntries,
+  parseLayerJson,
+} from './layer-json.ts';
 import type { Entry, Layer, ReadOptions, Sublayer } from './layer.ts';
 import { linkProblem } from './link.ts';
-import { compareNames, entryName, parentOf } from './name.ts';
+import { type EntryName, compareNames, entryName, parentOf } from './name.ts';
 
 const limits = { entries: 2_000_000, text: 256 << 20, link: 4096, file: 256 * 2 ** 30 };
 const filesArea = 'read-only/files/';
+const writableArea = 'writable/';
 const registryFolder = 'read-only/registry/';
 const unix = 3;
 /** Up to this size, content is not kept between two reads. */
 const smallSize = 1 << 20;
 
+/** A layer in one file, with what is in there besides its read-only sublayer. */
+export interface VsaLayer extends Layer {
+  readonly description: LayerJson;
+  /** All writable sublayers as they lie in the file: `writable/<user>/…`. */
+  readonly writable: Sublayer;
+}
+
 /**
  * Opens a VSA. E_INPUT where the file cannot be read; E_FORMAT where it is no zip, has no `layer.json`, or has an entry
  * twice; E_NAME for names and links that cannot be in a patch.
  */
-export async function openVsa(path: string): Promise<Layer> {
+export async function openVsa(path: string): Promise<VsaLayer> {
   const location = resolve(path);
   const zip = await openZip(path);
   try {
@@ -40,13 +54,14 @@ export async function openVsa(path: string): Promise<Layer> {
       const item = items.get(name);
       return item ? wholeContent(zip, item, limits.text) : null;
     };
-    const description = await read(layerFile);
-    if (!description) {
+    const text = await read(layerFile);
+    if (!text) {
       throw new PatchError('E_FORMAT', `${path}: is a zip file, but no VSA: it has no ${layerFile}`, {
         entry: path,
       });
     }
-    const { id, name, version, variables } = parseLayerJson(description.toString(), layerFile);
+    const description = parseLayerJson(text.toString(), layerFile);
+    const { id, name, version, variables } = description;
     const registry = await readArea(items, read);
     const deletes = parseDeleteEntries(
       (await read(`read-only/${deleteEntriesFile}`))?.toString() ?? '[]',
@@ -60,7 +75,9 @@ export async function openVsa(path: string): Promise<Layer> {
       identity: { id, name, version },
       variables,
       location,
-      readOnly: await zipSublayer(zip, items, others),
+      description,
+      readOnly: zipSublayer(zip, partsBelow(items, filesArea), others),
+      writable: zipSublayer(zip, partsBelow(items, writableArea, writableArea), []),
     };
   } catch (error) {
     throw isZipError(error) ? notZip(path, error) : fromSystem(error, 'read', path);
@@ -137,18 +154,28 @@ interface Item {
   readonly name: Entry['name'];
 }
 
-async function zipSublayer(
+/** What is below a folder of the zip, by the names that it has as entries: without that folder, or behind `prefix`. */
+function partsBelow(
+  items: ReadonlyMap<string, ZipEntry>,
+  folder: string,
+  prefix = '',
+): (readonly [name: EntryName, item: ZipEntry])[] {
+  return [...items].flatMap(([path, item]) =>
+    path.startsWith(folder) && path !== folder
+      ? [[entryName(prefix + path.slice(folder.length).replace(/\/$/, '')), item] as const]
+      : [],
+  );
+}
+
+function zipSublayer(
   zip: ZipFile,
-  items: Map<string, ZipEntry>,
+  parts: readonly (readonly [name: EntryName, item: ZipEntry])[],
   others: readonly Entry[],
-): Promise<Sublayer> {
+): Sublayer {
   const found = new Map<string, Item>(
     others.map((one) => [one.name, { name: one.name, entry: async () => one }]),
   );
-  for (const [path, item] of items) {
-    if (!path.startsWith(filesArea) || path === filesArea) continue;
-    const text = path.slice(filesArea.length).replace(/\/$/, '');
-    const name = entryName(text);
+  for (const [name, item] of parts) {
     const parent = parentOf(name);
     if (parent === null) continue;
     found.set(name, { name, entry: () => zipEntry(zip, item, name) });

@@ -1,6 +1,7 @@
 /** What a target is going to be, and what has to happen for it: by a patch, or by a repair. */
 import type { Digest } from '../bytes.ts';
 import type { Identity } from '../layer/layer.ts';
+import type { EntryName } from '../layer/name.ts';
 import type { Change } from './change.ts';
 
 export interface Release {
@@ -13,6 +14,8 @@ export interface Release {
   /** The patch's number among those of its application, where it has one. */
   readonly sequence?: number;
   readonly changes: readonly Change[];
+  /** The whole digest of a file's content, as soon as it was made; those in the changes are cut short. Undefined where nobody knows it. */
+  readonly digestOf?: (name: EntryName) => Digest | undefined;
   /** No patch, but the way back to the version that was there: which patch was applied last stays as it is. */
   readonly repair?: true;
 }

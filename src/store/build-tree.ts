@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../errors.ts';
 import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import { platformHasModes } from '../layer/walk.ts';
-import { copyFile, copyTree } from './copy-tree.ts';
+import { type Placing, copyTree, copying } from './copy-tree.ts';
 import { pathIn } from './place.ts';
 import type { Sidecar } from './sidecars.ts';
 import type { Staged } from './staged.ts';
@@ -20,15 +20,27 @@ export interface BuildOptions {
   /** Files that are no entries, by their paths in the layer. */
   readonly inside: readonly Sidecar[];
   readonly signal: AbortSignal;
+  /** How files of the layer come to the new folder; copied if left out. */
+  readonly placing?: Placing;
 }
 
 /** The drafts of the changes are used up. The folder itself is left open to us. */
-export async function buildTree({ layer, tree, staged, inside, signal }: BuildOptions): Promise<void> {
-  const paths = inside.map(({ path }) => path);
-  const closeFolders = await copyTree(layer.directory, tree, untouched(layer, staged, paths), signal);
+export async function buildTree(options: BuildOptions): Promise<void> {
+  const { layer, tree, staged, inside, signal, placing = copying } = options;
+  const wanted = untouched(
+    layer,
+    staged,
+    inside.map(({ path }) => path),
+  );
+  const closeFolders = await copyTree(layer.directory, tree, wanted, signal, placing);
   const copy = { ...layer, directory: tree };
   const gone = clear(copy, layer, staged);
-  const modes = build(copy, layer, staged);
+  const modes = await build(copy, layer, staged, async (from, to, mode) => {
+    const stats = lstatSync(from);
+    const isSame = !platformHasModes || mode === undefined || mode === (stats.mode & 0o7777);
+    await (isSame ? placing.same : placing.own)(from, to, stats, signal);
+    return !isSame;
+  });
   for (const { path, content } of inside) {
     const newPath = join(tree, path.slice(layer.directory.length));
     if (!content) continue;
@@ -42,18 +54,17 @@ export async function buildTree({ layer, tree, staged, inside, signal }: BuildOp
   throwIfCancelled(signal);
 }
 
-/** Paths of the base that are not copied, because the patch replaces, moves or removes them. */
+/** Paths of the base that are not copied as they are, because the patch replaces, moves or removes them, or changes their modes. */
 function untouched(
   layer: DirectoryLayer,
   staged: readonly Staged[],
   sidecars: readonly string[],
 ): (path: string) => boolean {
   const touched = new Set(sidecars);
-  for (const { change, draft } of staged) {
-    const { before, after } = change;
-    const replaced = after === null || draft !== null || before?.type !== after.type;
+  for (const { change } of staged) {
+    const { before } = change;
     // A folder is copied even so: it may have things in it that are not the application's.
-    if (before && before.type !== 'directory' && replaced) touched.add(pathIn(layer, change.name));
+    if (before && before.type !== 'directory') touched.add(pathIn(layer, change.name));
     if (change.kind === 'move') touched.add(pathIn(layer, change.from));
   }
   return (path) => !touched.has(path);
@@ -77,12 +88,16 @@ function clear(copy: DirectoryLayer, base: DirectoryLayer, staged: readonly Stag
   return gone;
 }
 
+/** Brings a file of the base to the copy, whose mode is to be that one; tells whether it has to be set. */
+type Bring = (from: string, to: string, mode: number | undefined) => Promise<boolean>;
+
 /** Brings the changes into the copy, and gives the modes to be set at the end; `base` is only read, for what moves. */
-function build(
+async function build(
   copy: DirectoryLayer,
   base: DirectoryLayer,
   staged: readonly Staged[],
-): [path: string, mode: number][] {
+  bring: Bring,
+): Promise<[path: string, mode: number][]> {
   const modes: [path: string, mode: number][] = [];
   for (const { change, draft } of staged) {
     const { after } = change;
@@ -91,9 +106,12 @@ function build(
     if (after.type === 'directory') mkdirSync(path, { recursive: true });
     else mkdirSync(dirname(path), { recursive: true });
     if (draft !== null) renameSync(draft, path);
-    else if (change.kind === 'move') copyFile(pathIn(base, change.from), path);
     // A draft has its mode already.
-    if ('mode' in after && draft === null) modes.push([path, after.mode ?? lstatSync(path).mode & 0o7777]);
+    if (draft !== null) continue;
+    const mode = 'mode' in after ? after.mode : undefined;
+    const from = pathIn(base, change.kind === 'move' ? change.from : change.name);
+    const isSet = after.type === 'directory' || (await bring(from, path, mode));
+    if (isSet && 'mode' in after) modes.push([path, mode ?? lstatSync(path).mode & 0o7777]);
   }
   return modes.reverse();
 }

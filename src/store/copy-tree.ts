@@ -1,9 +1,11 @@
 /** Copies folders: contents, modes and links; by reference where the file system can. */
 import {
+  type Stats,
   chmodSync,
   closeSync,
   constants,
   copyFileSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -29,6 +31,40 @@ const pieceSize = 8 << 20;
 /** After so many milliseconds other work gets its turn. */
 const turn = 20;
 
+type PlaceFile = (from: string, to: string, stats: Stats, signal: AbortSignal) => Promise<void>;
+
+/** How files come to another place. */
+export interface Placing {
+  /** A file that is going to be the same there: content and mode. */
+  readonly same: PlaceFile;
+  /** A file of its own, which may be given another mode. */
+  readonly own: PlaceFile;
+}
+
+/** Every file is copied. */
+export const copying: Placing = { same: copyOne, own: copyOne };
+
+/**
+ * What stays the same gets a second name (a hard link), and a copy where there can be none; so nothing may ever write into either. Tells
+ * the paths of files that were copied.
+ */
+export function linking(onCopied: (path: string) => void): Placing {
+  const own: PlaceFile = async (from, to, stats, signal) => {
+    await copyOne(from, to, stats, signal);
+    onCopied(to);
+  };
+  return {
+    own,
+    async same(from, to, stats, signal) {
+      try {
+        linkSync(from, to);
+      } catch {
+        await own(from, to, stats, signal);
+      }
+    },
+  };
+}
+
 /**
  * Copies what is below `from` to the new folder `to`, where `wanted` gives true for its path. What comes back gives the
  * folders their modes, but those that are gone: to be called when nothing more comes into them, since they may be read-only. E_INPUT for devices,
@@ -39,6 +75,7 @@ export async function copyTree(
   to: string,
   wanted: (path: string) => boolean,
   signal: AbortSignal,
+  { same }: Placing = copying,
 ): Promise<(gone: ReadonlySet<string>) => void> {
   const modes: [path: string, mode: number][] = [];
   const pending: [from: string, to: string][] = [[from, to]];
@@ -53,9 +90,7 @@ export async function copyTree(
       if ((source === from && reservedNames.has(item.name)) || !wanted(path)) continue;
       if (item.isDirectory()) pending.push([path, destination]);
       else if (item.isFile()) {
-        const stats = lstatSync(path);
-        if (stats.size > largeSize) await copyLarge(path, destination, stats, signal);
-        else copyFile(path, destination, stats);
+        await same(path, destination, lstatSync(path), signal);
       } else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);
       else
         throw new PatchError('E_INPUT', `${path}: is a device, socket or pipe, which cannot be copied`, {
@@ -71,6 +106,11 @@ export async function copyTree(
     if (!platformHasModes) return;
     for (const [path, mode] of modes.reverse()) if (!gone.has(path)) chmodSync(path, mode);
   };
+}
+
+async function copyOne(from: string, to: string, stats: Stats, signal: AbortSignal): Promise<void> {
+  if (stats.size > largeSize) await copyLarge(from, to, stats, signal);
+  else copyFile(from, to, stats);
 }
 
 /** As copyFile; ends between two pieces when it is cancelled. */
@@ -111,11 +151,7 @@ function cloned(from: string, to: string): boolean {
 }
 
 /** Copies one file with its mode. */
-export function copyFile(
-  from: string,
-  to: string,
-  { size, mode }: { readonly size: number; readonly mode: number } = lstatSync(from),
-): void {
+function copyFile(from: string, to: string, { size, mode }: Stats): void {
   if (size > smallSize) {
     copyFileSync(from, to, constants.COPYFILE_FICLONE);
   } else {

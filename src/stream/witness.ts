@@ -9,6 +9,8 @@ import type { Plan } from './plan.ts';
 export interface Witness {
   /** The whole digest of a content that was made. */
   saw(name: EntryName, digest: Digest): void;
+  /** What was seen of a content so far. */
+  digest(name: EntryName): Digest | undefined;
   /** E_DIGEST unless all that the plan makes was seen, and is what was promised. To be asked before anything is committed. */
   confirm(): void;
 }
@@ -22,6 +24,7 @@ export function witnessOf(plan: Plan): Witness {
   const seen = new Map<EntryName, Digest>();
   const witness: Witness = {
     saw: (name, digest) => void seen.set(name, digest),
+    digest: (name) => seen.get(name),
     confirm() {
       const made = stateDigest(withDigests(entriesAfter(plan.changes), (name) => seen.get(name)));
       if (sameDigest(made, plan.touched.after)) return;

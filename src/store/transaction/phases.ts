@@ -9,7 +9,7 @@ import { statsAt } from '../stats.ts';
 import { openFolders, setModes } from './access.ts';
 import type { Flusher } from './flush.ts';
 import type { Put, Take, Transaction } from './record.ts';
-import { assertNoLink, has, shift } from './shift.ts';
+import { assertNoLink, has, shift, shiftBehind, shiftOver } from './shift.ts';
 
 export interface Running {
   /** The folder that is changed; nothing below it is reached through a link. */
@@ -38,13 +38,13 @@ export async function takeAll({ takes }: Transaction, { root, flusher, signal }:
   await flusher.paths([...foldersOf(takes.flatMap(({ path, to }) => [path, to])), ...gone]);
 }
 
-async function takeOne({ path, to, keep }: Take, root: string): Promise<void> {
+async function takeOne({ path, to, keep, stay, whole }: Take, root: string): Promise<void> {
   assertNoLink(dirname(path), root);
-  if (!has(to) && isFullFolder(path)) {
+  if (whole !== true && !has(to) && isFullFolder(path)) {
     if (keep === true) return;
     throw fullFolder(path);
   }
-  const shifted = await shift(path, to);
+  const shifted = await (stay === true ? shiftBehind : shift)(path, to);
   // What came to the place of something that was taken already is nobody's business here.
   if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
 }
@@ -67,7 +67,7 @@ export async function putAll(
   await setModes(modes, [...foldersOf(touched), ...madeFolders(puts)], { root, flusher });
 }
 
-async function putOne({ path, from }: Put, root: string): Promise<void> {
+async function putOne({ path, from, over }: Put, root: string): Promise<void> {
   assertNoLink(dirname(path), root);
   if (from === null) {
     const stats = statsAt(path);
@@ -75,7 +75,7 @@ async function putOne({ path, from }: Put, root: string): Promise<void> {
     else if (!stats.isDirectory()) throw conflict(path, 'appeared while the patch was applied');
     return;
   }
-  const shifted = await shift(from, path);
+  const shifted = await (over === true ? shiftOver : shift)(from, path);
   if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
   if (shifted === 'blocked') throw conflict(path, 'appeared while the patch was applied');
 }
@@ -87,10 +87,10 @@ export async function unputAll({ puts }: Transaction, { root, flusher }: Running
     root,
   );
   assertNoLinks(draftsOf(puts), root);
-  for (const { path, from } of puts.toReversed()) {
+  for (const { path, from, over } of puts.toReversed()) {
     assertNoLink(dirname(path), root);
     if (from === null) removeFolder(path);
-    else await shift(path, from);
+    else await (over === true ? shiftBehind : shift)(path, from);
   }
   // A folder that is gone for certain was empty for certain, so that it needs no flush of its own.
   await flusher.paths(foldersOf(puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]))));
@@ -106,9 +106,9 @@ export async function untakeAll({ takes, restore }: Transaction, { root, flusher
     takes.map(({ to }) => to),
     root,
   );
-  for (const { path, to, keep } of takes.toReversed()) {
+  for (const { path, to, keep, stay } of takes.toReversed()) {
     assertNoLink(dirname(path), root);
-    const shifted = await shift(to, path);
+    const shifted = await (stay === true ? shiftOver : shift)(to, path);
     if (shifted === 'blocked' && !(keep === true && statsAt(path)?.isDirectory() === true))
       throw conflict(path, 'is in the way of what was there before');
   }

@@ -24,6 +24,10 @@ const take = z.object({
   to: z.string(),
   /** A folder stays where it has something in it. */
   keep: z.boolean().optional(),
+  /** A folder goes with everything in it. */
+  whole: z.boolean().optional(),
+  /** The file stays readable, under a second name, until a put with `over` takes its place in one step. */
+  stay: z.boolean().optional(),
 });
 
 const put = z.object({
@@ -33,6 +37,8 @@ const put = z.object({
   /** What a file is to be then, or the beginning of it (FORMAT §5.2), to tell later whether somebody changed it. */
   digest: z.string().refine(isDigestStart).optional(),
   link: z.string().optional(),
+  /** Takes the place of the file that a take with `stay` has left there. */
+  over: z.boolean().optional(),
 });
 
 function isDigestStart(text: string): text is Digest {

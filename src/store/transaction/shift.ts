@@ -1,5 +1,5 @@
 /** Renames that can be done again: what is at one of two paths comes to the other. */
-import { lstatSync, renameSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PatchError, fromSystem, systemCode } from '../../errors.ts';
@@ -15,6 +15,26 @@ export async function shift(from: string, to: string): Promise<Shifted> {
   else if (isSame(from, to)) unlinkSync(from);
   else return 'blocked';
   return 'moved';
+}
+
+/** The same with what is at `to`, if anything, until that very moment. */
+export async function shiftOver(from: string, to: string): Promise<Shifted> {
+  if (!has(from)) return has(to) ? 'moved' : 'lost';
+  // Of two names of one file, a rename leaves both.
+  if (has(to) && isSame(from, to)) unlinkSync(from);
+  else await renameBusy(from, to);
+  return 'moved';
+}
+
+/** What is at `from` stays there and is at `to` as well; where there are no second names, it comes to `to`. */
+export async function shiftBehind(from: string, to: string): Promise<Shifted> {
+  if (has(to)) return 'moved';
+  try {
+    linkSync(from, to);
+    return 'moved';
+  } catch {
+    return shift(from, to);
+  }
 }
 
 export function has(path: string): boolean {

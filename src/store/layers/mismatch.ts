@@ -1,0 +1,70 @@
+/** What to say where no layer of a store is what a patch was made for. */
+import { PatchError, isPatchError } from '../../errors.ts';
+import { openDirectory } from '../../layer/directory-layer.ts';
+import type { Manifest } from '../../patch/manifest.ts';
+import { type Expectation, checkBase } from '../base-check.ts';
+import { baseView } from '../base-view.ts';
+import { findNearest } from './fitting.ts';
+import { type StoredLayer, titleOf } from './stored-layer.ts';
+
+export interface MismatchOptions {
+  readonly store: string;
+  readonly layers: readonly StoredLayer[];
+  readonly plan: Expectation & { readonly manifest: Manifest };
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** E_BASE_MISMATCH with the nearest layer, what differs there, and the patch that would have to come before. */
+export async function mismatch(options: MismatchOptions): Promise<PatchError> {
+  const { layers, plan, signal, store, variables = {} } = options;
+  const { application, base } = plan.manifest;
+  const wanted = `${application.name} ${base.version}`.trim();
+  const nearest = await findNearest(layers, plan.manifest, plan.changes, variables);
+  if (nearest === null) {
+    return new PatchError(
+      'E_BASE_MISMATCH',
+      `the patch is for ${wanted}, but the store ${store} has no layers`,
+      {
+        entry: store,
+        help: `bring ${wanted} in (vpa layer import), or apply the patch to a folder (--to)`,
+      },
+    );
+  }
+  const { layer } = nearest;
+  return new PatchError(
+    'E_BASE_MISMATCH',
+    `no layer in ${store} is what the patch was made for, ${wanted}; the nearest is ${titleOf(layer)}`,
+    {
+      entry: String(layer.number),
+      help: adviceFor(layer, plan.manifest),
+      details: await differencesIn(layer, plan, variables, signal),
+    },
+  );
+}
+
+function adviceFor({ identity, number }: StoredLayer, { application, base }: Manifest): string {
+  if (identity.id !== application.id)
+    return `bring ${application.name} ${base.version} in (vpa layer import), or choose a layer (--layer)`;
+  const [from, to] = [identity.version, base.version];
+  return from === to
+    ? `it was changed since: vpa layer show ${number} --full says what is not as it was brought in`
+    : `the patch from ${from} to ${to} is missing: apply it first`;
+}
+
+/** As far as a patch tells, which is what it touches. */
+async function differencesIn(
+  { current }: StoredLayer,
+  plan: MismatchOptions['plan'],
+  variables: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const view = baseView(openDirectory(current.directory), plan.manifest.rules, variables);
+    await checkBase(plan, view.entry, signal);
+    return ['what differs is nothing that the patch touches'];
+  } catch (error) {
+    if (!isPatchError(error) || error.code !== 'E_BASE_MISMATCH') throw error;
+    return error.details;
+  }
+}

@@ -1,0 +1,136 @@
+/** A target that is the next generation of a layer in a store, or a new layer. What is there stays as it is. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { PatchError } from '../../errors.ts';
+import type { DirectoryLayer } from '../../layer/directory-layer.ts';
+import { copyTree } from '../copy-tree.ts';
+import { draftingTarget } from '../drafting-target.ts';
+import { type Drafts, createDrafts } from '../drafts.ts';
+import type { Gathering } from '../gather.ts';
+import { assertNotOlder, readHistory } from '../history.ts';
+import type { TargetOptions } from '../in-place-target.ts';
+import { pathIn } from '../place.ts';
+import type { Part } from '../plan-files.ts';
+import { assertSpace, costOf } from '../space.ts';
+import type { Release, Target } from '../target.ts';
+import { type Flusher, createFlusher } from '../transaction/flush.ts';
+import { buildGeneration, canLink } from './build-generation.ts';
+import { type StoreClaim, claimStore } from './claim-store.ts';
+import { collectIn } from './collect.ts';
+import { generationNumbers, layerNumbers, workOf, writableName } from './layout.ts';
+import { beginLayer, finishLayer, generationPart } from './place-generation.ts';
+import { pointerPart, readPointer } from './pointer.ts';
+import { type StoredLayer, readLayer } from './stored-layer.ts';
+
+export interface StoreTargetOptions extends TargetOptions {
+  /** `new`: a new layer gets the new version; `in-place`, the layer itself, if left out. */
+  readonly mode?: 'in-place' | 'new';
+  /** Whether a new layer gets a copy of what the users of the old one wrote. */
+  readonly copyWritable?: boolean;
+  /** How many generations of the layer are left, the current one counted; two if left out. Those in use stay besides. */
+  readonly keep?: number;
+  /** Is told which layer has the new version. */
+  readonly onPlaced?: (layer: StoredLayer) => void;
+}
+
+/** `layer` is what `stored.current` has in it, opened. */
+export function storeTarget(
+  store: string,
+  stored: StoredLayer,
+  layer: DirectoryLayer,
+  options: StoreTargetOptions = {},
+): Target {
+  const { durable = true, allowDowngrade = false, mode = 'in-place', keep = 2 } = options;
+  const flusher = createFlusher(durable);
+  const building = { store, stored, layer, flusher, copyWritable: options.copyWritable ?? false };
+  let claimed: StoreClaim | null = null;
+  const assertUnchanged = (): void => {
+    options.assertUnchanged?.();
+    if (readPointer(stored.folder) === stored.current.number) return;
+    throw new PatchError('E_BUSY', `${stored.folder}: was changed while the patch was prepared`, {
+      entry: stored.folder,
+      help: 'run it again when nobody else changes the layer',
+    });
+  };
+  return draftingTarget({
+    place: stored.folder,
+    pathOf: (name) => pathIn(layer, name),
+    claim: async () => (claimed = await claimStore(store, { flusher })),
+    check(release) {
+      assertUnchanged();
+      if (!allowDowngrade) assertNotOlder(readHistory(stored.current.directory), release);
+      const { extra } = costOf(release.changes);
+      assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size);
+    },
+    drafts: () => createDrafts({ work: workOf(store), flusher, keep: null }),
+    async commit(gathering, drafts, release, signal) {
+      if (claimed === null) throw new PatchError('E_STAGE', 'the store was not claimed before the commit');
+      const { number, parts } = await (mode === 'new' ? newLayer : nextGeneration)(
+        { ...building, gathering, release, signal },
+        drafts,
+      );
+      await drafts.flush();
+      assertUnchanged();
+      const { identity, from } = release;
+      const facts = { id: identity.id, name: identity.name, from, to: identity.version };
+      await claimed.execute(parts, facts, signal);
+      const placed = readLayer(store, number);
+      options.onPlaced?.(placed);
+      await collectQuietly(claimed, placed, keep, drafts);
+    },
+  });
+}
+
+interface Building {
+  readonly store: string;
+  readonly stored: StoredLayer;
+  readonly layer: DirectoryLayer;
+  readonly flusher: Flusher;
+  readonly copyWritable: boolean;
+  readonly gathering: Gathering;
+  readonly release: Release;
+  readonly signal: AbortSignal;
+}
+
+interface Built {
+  readonly number: number;
+  readonly parts: readonly Part[];
+}
+
+async function nextGeneration({ store, stored, ...building }: Building, drafts: Drafts): Promise<Built> {
+  const { current, folder, number } = stored;
+  const tree = join(workOf(store), 'tree');
+  await buildGeneration({ ...building, base: current, tree, previous: current.number });
+  const next = (generationNumbers(folder).at(-1) ?? 0) + 1;
+  const pointer = await pointerPart(folder, next, drafts, building.signal);
+  return { number, parts: [generationPart(tree, folder, next, current.directory), pointer] };
+}
+
+async function newLayer({ store, stored, copyWritable, ...building }: Building): Promise<Built> {
+  const { flusher, signal } = building;
+  const { current, folder } = stored;
+  const begun = beginLayer(join(workOf(store), 'tree'));
+  await buildGeneration({ ...building, base: current, tree: begun.generation, previous: null });
+  const number = (layerNumbers(store).at(-1) ?? 0) + 1;
+  if (copyWritable && stored.users.length > 0) {
+    const copy = join(begun.tree, writableName);
+    (await copyTree(join(folder, writableName), copy, () => true, signal))(new Set());
+  }
+  const mode = statSync(current.directory).mode & 0o7777;
+  const part = await finishLayer(begun, { store, number, mode, flusher });
+  return { number, parts: [part] };
+}
+
+/** The patch is applied, whatever becomes of old generations: who runs next, or `vpa layer gc`, has them removed. */
+async function collectQuietly(
+  claimed: StoreClaim,
+  layer: StoredLayer,
+  keep: number,
+  drafts: Drafts,
+): Promise<void> {
+  try {
+    await collectIn(claimed, layer, keep, drafts, new AbortController().signal);
+  } catch {
+    // See above.
+  }
+}
