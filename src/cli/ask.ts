@@ -1,7 +1,14 @@
 /** Questions to a person at a terminal. */
 import { createInterface } from 'node:readline/promises';
-import { cancelled } from '../errors.ts';
+import { PatchError, cancelled } from '../errors.ts';
 import { printable } from './printable.ts';
+
+export interface AskOptions {
+  /** What to say where nobody can be asked: the option that answers the question. */
+  readonly option: string;
+  readonly signal: AbortSignal;
+  readonly at?: Terminal;
+}
 
 /** Where a question is asked, and where the answer comes from. */
 export interface Terminal {
@@ -17,34 +24,43 @@ export function canAsk({ input, output }: Terminal = terminal): boolean {
   return input.isTTY === true && output.isTTY === true;
 }
 
-/** Gives the number of the choice, from 0. E_CANCELLED where Ctrl-C, or the end of the input, is the answer. */
+/** Goes on after a yes. E_CANCELLED after anything else; E_USAGE where there is no terminal. */
+export async function askFor(question: string, options: AskOptions): Promise<void> {
+  assertTerminal(question, options);
+  const answer = await ask(`${printable(question)} [y/N] `, options);
+  if (!/^y(es)?$/i.test(answer.trim())) throw cancelled();
+}
+
+/** Gives the number of the choice, from 0; the first one is the usual one. Errors as of `askFor`. */
 export async function choose(
   question: string,
   choices: readonly string[],
-  { usual, at = terminal }: { readonly usual?: number; readonly at?: Terminal } = {},
+  options: AskOptions,
 ): Promise<number> {
-  const hint = usual === undefined ? '' : ` [${usual + 1}]`;
+  assertTerminal(question, options);
   const lines = choices.map((choice, n) => `  ${n + 1}  ${printable(choice)}`);
-  at.output.write(`${printable(question)}\n${lines.join('\n')}\n`);
+  (options.at ?? terminal).output.write(`${printable(question)}\n${lines.join('\n')}\n`);
   for (;;) {
-    const answer = (await ask(`1-${choices.length}${hint}: `, at)).trim();
-    const number = answer === '' && usual !== undefined ? usual : Number(answer || NaN) - 1;
+    const answer = (await ask(`1-${choices.length} [1] `, options)).trim();
+    const number = Number(answer === '' ? '1' : answer) - 1;
     if (Number.isInteger(number) && number >= 0 && number < choices.length) return number;
   }
 }
 
-/** Only a clear yes is one. */
-export async function confirm(question: string, at: Terminal = terminal): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask(`${printable(question)} [y/N]: `, at)).trim());
+function assertTerminal(question: string, { option, at }: AskOptions): void {
+  if (canAsk(at)) return;
+  throw new PatchError('E_USAGE', `nobody can be asked: ${printable(question)}`, {
+    help: `say so beforehand: ${option}`,
+  });
 }
 
-async function ask(prompt: string, { input, output }: Terminal): Promise<string> {
-  const lines = createInterface({ input, output });
+/** E_CANCELLED where Ctrl-C, or the end of the input, is the answer. */
+async function ask(prompt: string, { signal, at = terminal }: AskOptions): Promise<string> {
+  const lines = createInterface({ input: at.input, output: at.output });
   try {
     return await new Promise<string>((resolve, reject) => {
-      lines.once('SIGINT', () => reject(cancelled()));
-      lines.once('close', () => reject(cancelled()));
-      lines.question(prompt).then(resolve, reject);
+      for (const event of ['SIGINT', 'close']) lines.once(event, () => reject(cancelled()));
+      lines.question(prompt, { signal }).then(resolve, () => reject(cancelled()));
     });
   } finally {
     lines.close();

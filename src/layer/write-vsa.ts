@@ -62,7 +62,7 @@ interface Part {
 
 async function append(archive: ZipArchive, { name, meta, bytes }: Part): Promise<void> {
   const added = once(archive, 'entry');
-  const mode = 'mode' in meta && meta.mode !== undefined ? { mode: meta.mode } : {};
+  const mode = 'mode' in meta ? { mode: meta.mode } : {};
   if (meta.type === 'link') {
     // As `symlink` of archiver does it, but with a time that is not the clock's.
     const link = { name, date: epoch, mode: 0o777, type: 'symlink' as const, linkname: meta.to };

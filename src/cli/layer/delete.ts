@@ -1,11 +1,10 @@
 /** `vpa layer delete NAME`: removes a layer. */
 import type { Command } from 'commander';
-import { PatchError } from '../../errors.ts';
 import { assertStore } from '../../store/layers/claim-store.ts';
 import { deleteLayer } from '../../store/layers/delete-layer.ts';
 import { findForRemoval } from '../../store/layers/find-layer.ts';
 import { recoverStore } from '../../store/layers/recover-store.ts';
-import { canAsk, confirm } from '../ask.ts';
+import { askFor } from '../ask.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';
 import { printable } from '../printable.ts';
 import { recoveredNote } from '../recover.ts';
@@ -45,7 +44,9 @@ export function deleteCommand(command: Command): void {
         const outcome = await recoverStore(store, { durable });
         if (outcome !== null) session.note(recoveredNote(outcome));
         const found = findForRemoval(store, name);
-        if (!yes) await assertWanted(found, withWritable);
+        const also =
+          withWritable && found.users.length > 0 ? `, and what ${found.users.join(', ')} wrote` : '';
+        if (!yes) await askFor(`Delete ${found.title}${also}?`, { option: '--yes', signal: session.signal });
         await deleteLayer(store, found.number, { durable, withWritable, signal: session.signal });
         session.tooLate();
         const { number, title } = found;
@@ -54,14 +55,4 @@ export function deleteCommand(command: Command): void {
         ]);
       });
     });
-}
-
-async function assertWanted(
-  { title, users }: { readonly title: string; readonly users: readonly string[] },
-  withWritable: boolean,
-): Promise<void> {
-  if (!canAsk()) throw new PatchError('E_USAGE', `delete ${title}?`, { help: 'say that you mean it: --yes' });
-  const also = withWritable && users.length > 0 ? `, and what ${users.join(', ')} wrote` : '';
-  if (await confirm(`delete ${title}${also}?`)) return;
-  throw new PatchError('E_CANCELLED', 'cancelled; nothing was changed');
 }

@@ -56,7 +56,7 @@ export function exportCommand(command: Command): void {
           session.note({ code: 'no-writable', message: 'what users wrote was left out (--with-writable)' });
         const report = layerReport(layer);
         session.print({ status: 'exported', form, out, store, layer: report, notices: session.notes }, () => [
-          `exported ${layerText(layer)}, to ${printable(out)}`,
+          `exported ${layerText(layer)} to ${printable(out)}`,
         ]);
       });
     });

@@ -81,5 +81,5 @@ function inUseText(
   { program, process: id }: Collected['inUse'][number],
 ): string {
   const generations = [...new Set(inUse.map(({ generation }) => generation))];
-  return `${counted(generations.length, 'generation')} of ${layerText(layer)}, stayed: in use by ${printable(program)} (process ${id})`;
+  return `${counted(generations.length, 'generation')} of ${layerText(layer)} stayed: in use by ${printable(program)} (process ${id})`;
 }

@@ -68,7 +68,7 @@ export function importCommand(command: Command): void {
           ({ number, current }) =>
             number !== made.number && current.record.digest === made.current.record.digest,
         );
-        if (twin) session.note({ code: 'same-state', message: `${layerText(twin)}, is the same state` });
+        if (twin) session.note({ code: 'same-state', message: `${layerText(twin)} is the same state` });
         const report = layerReport(made);
         const { entries, size, users } = report;
         session.print({ status: 'imported', store, layer: report, notices: session.notes }, () => [

@@ -1,5 +1,5 @@
 /** A layer of a store, for programs and for people. */
-import type { StoredLayer } from '../../store/layers/stored-layer.ts';
+import { type StoredLayer, titleOf } from '../../store/layers/stored-layer.ts';
 import { printable } from '../printable.ts';
 
 export interface LayerReport {
@@ -26,7 +26,7 @@ export function layerReport({ number, identity, current, generations, users }: S
   return { number, ...identity, digest, entries, size, generation: current.number, generations, users, path };
 }
 
-/** `layer 3, Acme Notes 1.0.0`. */
-export function layerText({ number, identity: { id, name, version } }: StoredLayer): string {
-  return `layer ${number}, ${printable([name === '' ? id : name, version].filter((one) => one !== '').join(' '))}`;
+/** `layer 3 (Acme Notes 1.0.0)`. */
+export function layerText(layer: StoredLayer): string {
+  return printable(titleOf(layer));
 }

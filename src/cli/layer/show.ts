@@ -70,12 +70,12 @@ export function show(command: Command): void {
 }
 
 /** Reads the whole of the current generation. */
-async function drifted({ signal, progress }: Session, { current }: StoredLayer): Promise<Drift[]> {
+async function drifted(session: Session, { current }: StoredLayer): Promise<Drift[]> {
   let done = 0;
   const total = current.record.entries;
   const onEntry = (label: string): void =>
-    progress({ stage: 'compare', done: ++done, total, unit: 'entries', label });
-  return driftOf(current, { signal, onEntry });
+    session.progress({ stage: 'compare', done: ++done, total, unit: 'entries', label });
+  return driftOf(current, { signal: session.signal, onEntry });
 }
 
 function generationsOf({ folder, generations }: StoredLayer): GenerationReport[] {

@@ -35,9 +35,7 @@ export interface Generation {
 export function readGeneration(folder: string, number: number): Generation {
   const directory = generationFolder(folder, number);
   try {
-    const { format: _, ...record } = schema.parse(
-      JSON.parse(readFileSync(join(directory, recordFile), 'utf8')),
-    );
+    const record = schema.parse(JSON.parse(readFileSync(join(directory, recordFile), 'utf8')));
     const path = join(directory, layerFile);
     const description = parseLayerJson(readFileSync(path, 'utf8'), path);
     return { number, directory, description, record };

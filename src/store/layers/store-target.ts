@@ -44,8 +44,7 @@ export function storeTarget(
   const flusher = createFlusher(durable);
   const building = { store, stored, layer, flusher, copyWritable: options.copyWritable ?? false };
   let claimed: StoreClaim | null = null;
-  const assertUnchanged = (): void => {
-    options.assertUnchanged?.();
+  const assertCurrent = (): void => {
     if (readPointer(stored.folder) === stored.current.number) return;
     throw new PatchError('E_BUSY', `${stored.folder}: was changed while the patch was prepared`, {
       entry: stored.folder,
@@ -57,7 +56,8 @@ export function storeTarget(
     pathOf: (name) => pathIn(layer, name),
     claim: async () => (claimed = await claimStore(store, { flusher })),
     check(release) {
-      assertUnchanged();
+      options.assertUnchanged?.();
+      assertCurrent();
       if (!allowDowngrade) assertNotOlder(readHistory(stored.current.directory), release);
       const { extra } = costOf(release.changes);
       assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size);
@@ -65,12 +65,14 @@ export function storeTarget(
     drafts: () => createDrafts({ work: workOf(store), flusher, keep: null }),
     async commit(gathering, drafts, release, signal) {
       if (claimed === null) throw new PatchError('E_STAGE', 'the store was not claimed before the commit');
+      // Not later: a file that gets a second name has another time of its last change.
+      options.assertUnchanged?.();
       const { number, parts } = await (mode === 'new' ? newLayer : nextGeneration)(
         { ...building, gathering, release, signal },
         drafts,
       );
       await drafts.flush();
-      assertUnchanged();
+      assertCurrent();
       const { identity, from } = release;
       const facts = { id: identity.id, name: identity.name, from, to: identity.version };
       await claimed.execute(parts, facts, signal);

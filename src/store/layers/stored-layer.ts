@@ -1,6 +1,6 @@
 /** A layer of a store, read from its folder. */
 import { readdirSync } from 'node:fs';
-import { PatchError, isPatchError, systemCode } from '../../errors.ts';
+import { type PatchError, isPatchError, systemCode } from '../../errors.ts';
 import type { Identity } from '../../layer/layer.ts';
 import { statsAt } from '../stats.ts';
 import { type Generation, readGeneration } from './generation.ts';
@@ -75,7 +75,7 @@ export function usersOf(folder: string): string[] {
   }
 }
 
-/** `Notes 1.0.0 (layer 3)`, for messages. */
+/** `layer 3 (Notes 1.0.0)`, for messages. */
 export function titleOf({ identity: { id, name, version }, number }: StoredLayer): string {
-  return `${[name === '' ? id : name, version].filter((part) => part !== '').join(' ')} (layer ${number})`;
+  return `layer ${number} (${[name === '' ? id : name, version].filter((part) => part !== '').join(' ')})`;
 }
