@@ -34,7 +34,7 @@ const reserved: Readonly<Record<string, readonly string[]>> = {
   vinyl: ['src/stream', 'plugins', 'src/cli'],
   through2: ['src/stream'],
   gulp: [],
-  archiver: ['src/patch'],
+  archiver: ['src/patch', 'src/layer'],
   'xdelta3-wasm': ['src/delta'],
   commander: ['src/cli'],
   picocolors: ['src/cli'],

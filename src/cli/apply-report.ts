@@ -1,4 +1,5 @@
 /** What `apply` did, for people. */
+import type { LayerReport } from './layer/layer-report.ts';
 import { printable } from './printable.ts';
 import { kindsText, titleLine } from './report-text.ts';
 import type { Cost } from '../store/space.ts';
@@ -14,6 +15,11 @@ export interface ApplyReport {
   readonly to: string;
   /** The folder that has the new version now. */
   readonly target: string;
+  /** What that is called, where it is a layer of a store; then also which one, and how it came there. */
+  readonly place?: string;
+  readonly store?: string;
+  readonly mode?: 'in-place' | 'new';
+  readonly layer?: LayerReport;
   readonly trusted: readonly string[];
   /** How many entries the patch adds, modifies, moves and removes. */
   readonly changes: KindCounts;
@@ -23,9 +29,9 @@ export interface ApplyReport {
 }
 
 export function applyLines(report: ApplyReport): string[] {
-  const target = printable(report.target);
+  const target = printable(report.place ?? report.target);
   const lines = {
-    applied: `applied to ${target}: ${kindsText(report.changes)}`,
+    applied: `${report.place === undefined ? 'applied to' : 'made'} ${target}: ${kindsText(report.changes)}`,
     'already-applied': `${target} is this version already: nothing was changed`,
     'dry-run': `can be applied to ${target}: ${kindsText(report.changes)}; nothing was written`,
   };

@@ -1,43 +1,37 @@
-/** `vpa apply FILE --to DIR`: applies a patch, all or nothing. */
+/** `vpa apply FILE`: applies a patch to a folder, or to a layer of a store; all or nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFile } from '../layer/file-bytes.ts';
-import { openArchiveFile } from '../stream/open-archive-file.ts';
 import { type Command, Option } from 'commander';
-import type Vinyl from 'vinyl';
-import { applyPatch, defineApplication } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { layerFile } from '../layer/layer-json.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
-import { costOf } from '../store/space.ts';
-import { isChange, isPlan } from '../stream/file.ts';
 import type { Plan } from '../stream/plan.ts';
-import { type Stage, after, stage } from '../stream/stage.ts';
 import { applyLines, type ApplyReport } from './apply-report.ts';
-import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
+import { type ApplyInStoreOptions, applyInStore } from './apply-in-store.ts';
+import { type CommonOptions, addCommonOptions, many, wholeNumber } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
-import { countKinds } from './report.ts';
 import { recoveredNote } from './recover.ts';
-import { withSession } from './session.ts';
-import { type TrustOptions, addTrustOptions, readTrust } from './trust-options.ts';
+import { type Session, withSession } from './session.ts';
+import { runApply } from './run-apply.ts';
+import { addStoreOption } from './store-option.ts';
+import { addTrustOptions, readTrust } from './trust-options.ts';
 
-interface ApplyOptions extends CommonOptions, TrustOptions {
-  readonly to: string;
-  readonly mode?: 'in-place' | 'new';
+interface ApplyOptions extends CommonOptions, ApplyInStoreOptions {
+  readonly to?: string;
   readonly out?: string;
   readonly registry: readonly string[];
   readonly config?: string;
-  readonly dryRun?: boolean;
   readonly backup?: 'none' | 'keep';
-  readonly untouched?: 'ignore' | 'check';
-  readonly allowDowngrade?: boolean;
   readonly allowInUse?: boolean;
-  /** False with --no-sync. */
-  readonly sync: boolean;
 }
 
 const examples = `
+Without --to, the layer of the store is found by what it is, whatever it is called.
+
 Examples:
+  $ vpa apply notes-1.1.0.vpa --trust acme.pub.pem
+  $ vpa apply notes-1.1.0.vpa --trust acme.pub.pem --mode new --copy-writable
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --backup keep
@@ -45,17 +39,16 @@ Examples:
 
 export function apply(command: Command): void {
   command
-    .description('Applies a patch to a folder: all of it, or nothing.')
+    .description('Applies a patch to a folder, or to a layer of a store: all of it, or nothing.')
     .argument('<file>', 'the patch')
-    .requiredOption(
+    .option(
       '--to <folder>',
-      'application folder or layer folder with the version that the patch is for',
+      'application folder or layer folder with the version that the patch is for (default: a layer of the store)',
     )
     .addOption(
-      new Option('--mode <how>', 'change the folder, or make a new one (default: in-place)').choices([
-        'in-place',
-        'new',
-      ]),
+      new Option('--mode <how>', 'change the folder or layer, or make a new one (default: in-place)').choices(
+        ['in-place', 'new'],
+      ),
     )
     .option('--out <folder>', 'the new folder; the old one stays as it is')
     .addOption(many('--registry <file>', 'registry file (.reg text, hive, Wine) of an application folder'))
@@ -75,57 +68,55 @@ export function apply(command: Command): void {
     .option('--allow-downgrade', 'also a patch that is older than the one applied before')
     .option('--allow-in-use', 'also replace files that programs have open')
     .option('--no-sync', 'do not wait for the disk: a power failure may leave anything')
-    .option('--dry-run', 'do everything but write, and tell what it costs');
+    .option('--dry-run', 'do everything but write, and tell what it costs')
+    .option('--layer <name>', 'number, id or name of the layer (default: the one that the patch is for)')
+    .option('--copy-writable', 'with --mode new, also copy what users of the layer wrote')
+    .option('--keep <count>', 'generations of the layer that stay (default: 2, for undo)', wholeNumber(1))
+    .option('--yes', 'do not ask');
+  addStoreOption(command);
   addTrustOptions(command);
   addCommonOptions(command)
     .addHelpText('after', examples)
     .action(async (file: string, options: ApplyOptions) => {
       await withSession(options, async (session) => {
-        const { to, registry, dryRun = false } = options;
-        const out = newFolder(options);
+        const { to } = options;
+        assertFits(options);
         openFile(file);
         const config = options.config === undefined ? {} : await loadConfig(options.config);
-        const base = {
-          ...{ to, registry, dryRun, durable: options.sync, backup: options.backup ?? 'none' },
-          allowDowngrade: options.allowDowngrade ?? false,
-          allowInUse: options.allowInUse ?? false,
-          onRecovered: (outcome: 'finished' | 'undone') => session.note(recoveredNote(outcome)),
-          ...(out !== undefined && { out }),
-          untouched: options.untouched ?? 'ignore',
-          onKept: (names: readonly string[]) => names.forEach((name) => session.note(keptNote(name))),
-        };
-        const patch = applyPatch({ ...base, ...readTrust(options) }, applicationOf(config));
-        const seen: { plan?: Plan; applied: boolean } = { applied: true };
-        const see = seePlan((plan) => {
-          seen.plan = plan;
-          const hives = plan.changes.some(({ name }) => hiveRootOf(name) !== null);
-          const isPlain = !existsSync(join(to, layerFile));
-          if (hives && isPlain && registry.length === 0) session.note(noRegistry);
-        });
-        const chain = after('verify', [openArchiveFile(file), ...patch], see);
-        const onFile = (one: Vinyl): void => {
-          // Of a patch that is applied already, nothing leaves the chain.
-          if (isPlan(one)) seen.applied = false;
-          if (isChange(one)) session.tooLate();
-        };
-        await session.run(chain, onFile, ['already-applied']);
-        if (!seen.plan) throw new PatchError('E_FORMAT', `${file}: has no manifest`);
-        const { manifest, changes, trusted } = seen.plan;
-        const { applied } = seen;
-        const report: ApplyReport = {
-          status: applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
-          ...manifest.application,
-          from: manifest.base.version,
-          to: manifest.target.version,
-          target: applied ? to : (out ?? to),
-          trusted,
-          changes: countKinds(changes),
-          cost: costOf(changes),
-          notices: session.notes,
-        };
+        const report =
+          to === undefined
+            ? await applyInStore(session, file, config, options)
+            : await applyToFolder(session, file, config, { ...options, to });
         session.print(report, () => applyLines(report));
       });
     });
+}
+
+async function applyToFolder(
+  session: Session,
+  file: string,
+  config: Config,
+  options: ApplyOptions & { readonly to: string },
+): Promise<ApplyReport> {
+  const { to, registry, dryRun = false } = options;
+  const out = newFolder(options);
+  const place = {
+    ...{ to, registry, dryRun, durable: options.sync, backup: options.backup ?? 'none' },
+    allowDowngrade: options.allowDowngrade ?? false,
+    allowInUse: options.allowInUse ?? false,
+    onRecovered: (outcome: 'finished' | 'undone') => session.note(recoveredNote(outcome)),
+    ...(out !== undefined && { out }),
+    untouched: options.untouched ?? 'ignore',
+    onKept: (names: readonly string[]) => names.forEach((name) => session.note(keptNote(name))),
+  };
+  const onPlan = ({ changes }: Plan): void => {
+    const hives = changes.some(({ name }) => hiveRootOf(name) !== null);
+    const isPlain = !existsSync(join(to, layerFile));
+    if (hives && isPlain && registry.length === 0) session.note(noRegistry);
+  };
+  const trust = readTrust(options);
+  const done = await runApply(session, { file, config, dryRun, onPlan }, { ...place, ...trust });
+  return { ...done, target: done.status === 'already-applied' ? to : (out ?? to) };
 }
 
 const keptNote = (name: string): { code: string; message: string } => ({
@@ -150,16 +141,20 @@ function newFolder({ mode, out, backup }: ApplyOptions): string | undefined {
   return out;
 }
 
-/** A configuration for applying needs no id: whose patch it is says the patch. */
-function applicationOf(config: Config): ReturnType<typeof defineApplication> {
-  return defineApplication({ ...config, id: config.id ?? 'any' });
+/** Refuses (E_USAGE) options of a folder for a store, and the other way round. */
+function assertFits(options: ApplyOptions): void {
+  const { to, out, backup, allowInUse, registry, store, layer, copyWritable, keep } = options;
+  const given = (all: Readonly<Record<string, unknown>>): string | undefined =>
+    Object.keys(all).find((name) => all[name] !== undefined);
+  const one = registry.length === 0 ? undefined : registry;
+  const wrong =
+    to === undefined
+      ? given({ '--out': out, '--backup': backup, '--allow-in-use': allowInUse, '--registry': one })
+      : given({ '--store': store, '--layer': layer, '--copy-writable': copyWritable, '--keep': keep });
+  if (wrong === undefined) return;
+  throw new PatchError(
+    'E_USAGE',
+    to === undefined ? `${wrong} is for a folder (--to)` : `${wrong} is for a store, not for a folder (--to)`,
+    { help: 'leave one of them out; without --to, the patch goes to a layer of a store' },
+  );
 }
-
-/** The plan does not leave the chain where the patch is applied already, so it is looked at on its way. */
-const seePlan = (see: (plan: Plan) => void): Stage =>
-  stage('see-plan', async function* (files) {
-    for await (const file of files) {
-      if (isPlan(file)) see(file.plan);
-      yield file;
-    }
-  });

@@ -29,7 +29,7 @@ const commands: readonly Listed[] = [
   },
   {
     name: 'apply',
-    summary: 'apply a patch to a folder, all or nothing',
+    summary: 'apply a patch to a folder or a layer, all or nothing',
     load: async () => (await import('./apply.ts')).apply,
   },
   {

@@ -5,6 +5,7 @@ import { PatchError, fromSystem } from '../../errors.ts';
 import { openDirectory, workFolder } from '../../layer/directory-layer.ts';
 import type { Entry, Identity, ReadOptions } from '../../layer/layer.ts';
 import { flushTree } from '../flush-tree.ts';
+import { assertOwnFolders } from '../place.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import { assertSettled } from '../work-folder.ts';
 import { claimStore } from './claim-store.ts';
@@ -33,7 +34,10 @@ export async function importLayer(
   const identity = { ...layer.identity, ...options.identity };
   if (identity.id === '')
     throw new PatchError('E_USAGE', `${layer.location}: has no id`, { help: 'give it one (--as ID)' });
-  if (isDirectory(layer)) assertSettled(join(layer.directory, workFolder));
+  if (isDirectory(layer)) {
+    assertOwnFolders(layer);
+    assertSettled(join(layer.directory, workFolder));
+  }
   const flusher = createFlusher(durable);
   const claimed = await claimStore(store, { flusher, make: true, onRecovered });
   try {

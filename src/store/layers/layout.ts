@@ -1,4 +1,4 @@
-/** Where everything is in a store: numbered layers, each with numbered generations (docs/adr/0013). */
+/** Where everything is in a store: numbered layers, each with numbered generations (docs/adr/0014). */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemCode } from '../../errors.ts';

@@ -8,13 +8,7 @@ import { openVsa } from '../../../src/layer/vsa.ts';
 import { exportDirectory, exportVsa } from '../../../src/store/layers/export-layer.ts';
 import { importLayer } from '../../../src/store/layers/import-layer.ts';
 import { readLayer as readStored } from '../../../src/store/layers/stored-layer.ts';
-import {
-  type LayerData,
-  layerId,
-  layerListing,
-  readLayer,
-  writableFile,
-} from '../../fixtures/layers.ts';
+import { type LayerData, layerId, layerListing, readLayer, writableFile } from '../../fixtures/layers.ts';
 import { refusal, runs } from '../../fixtures/patching.ts';
 import { registryPairs, treePairs } from '../../fixtures/random-layer.ts';
 import { imprint, inodesIn, stored } from '../../fixtures/stores.ts';
