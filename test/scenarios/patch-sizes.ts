@@ -10,7 +10,7 @@ export interface PatchSize {
 }
 
 export const patchSizes: readonly PatchSize[] = [
-  { base: '7zip-5.1.1', target: '7zip-5.2.0', ceilings: { fast: 984_831, default: 787_980, max: 783_851 } },
+  { base: '7zip-5.1.1', target: '7zip-5.2.0', ceilings: { fast: 984_831, default: 753_823, max: 751_786 } },
   {
     base: 'date-fns-2.29.3',
     target: 'date-fns-2.30.0',

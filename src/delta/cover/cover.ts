@@ -63,7 +63,9 @@ async function* encodings(
 ): AsyncGenerator<() => Promise<Uint8Array>> {
   const isOfText = await looksLikeText(target);
   const kind = isOfText ? profile.text : profile.binary;
-  const most = isOfText ? textBlock : binaryBlock;
+  // Blocks of about one size: the last one is not left to a single thread for long.
+  const blocks = Math.ceil(target.size / (isOfText ? textBlock : binaryBlock));
+  const most = Math.ceil(target.size / Math.max(blocks, 1));
   const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
   for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);

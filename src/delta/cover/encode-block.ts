@@ -145,6 +145,9 @@ function modelledCovers(found: Uint8Array, level: Level): Stream {
   return compressed(plain.writeCovers(records), level);
 }
 
+/** Of so many bytes that differ, about one was not foretold; values repeat, so that few lines are enough. */
+const foretold = 32;
+
 /** `block` has the old bytes in the places of covers. */
 function modelledDifferences(
   block: Uint8Array,
@@ -155,7 +158,7 @@ function modelledDifferences(
 ): Stream {
   const { call, reset, allocate, put, view } = kernels();
   const records = recordsOf(found);
-  const bits = linesFor(estimateDifferences(block, target) * 2, profile.binary);
+  const bits = linesFor(estimateDifferences(block, target) / foretold, profile.binary);
   if (records.count === 0 || block.length === 0) return nothing;
   reset();
   const at = put(block);

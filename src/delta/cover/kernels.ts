@@ -6,6 +6,7 @@ import { rateTable, squashTable, stretchTable } from './tables.ts';
 interface Exports {
   heapBase(): number;
   useTables(stretch: number, squash: number, rates: number): void;
+  blankOperands(bytes: number, size: number, most: number): void;
   indexSeeds(reference: number, size: number, heads: number, bits: number, step: number): void;
   chainSeeds(reference: number, size: number, heads: number, links: number, bits: number): void;
   matchApproximate(

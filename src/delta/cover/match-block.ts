@@ -53,18 +53,20 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
   const size = window.bytes.length;
   const step = level.seedStep;
   const bits = headBits(size / step);
-  const key = `${window.key} ${size} ${step}`;
+  const key = `${window.key} ${size} ${step} ${level.modelled}`;
   if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
   else {
     indexed = null;
     reset();
     const old = put(window.bytes);
+    if (level.modelled) call.blankOperands(old, size, size);
     const heads = allocate(4 << bits);
     call.indexSeeds(old, size, heads, bits, step);
     indexed = { key, old, heads, mark: mark() };
   }
   const { old, heads } = indexed;
   const now = put(target);
+  if (level.modelled) call.blankOperands(now, target.length, size);
   // Each cover but the first and last has a seed of 16 bytes.
   const records = allocate((Math.floor(target.length / 16) + 2) * recordSize);
   const count = call.matchApproximate(old, size, now, target.length, heads, bits, records);

@@ -1,6 +1,6 @@
 /** The list of covers as a stream (FORMAT §6.4.5): for each the literals before it, where it comes from, and its length. */
 import { beginReading, beginWriting, finish, isLost, writing } from './coder';
-import { Model, createModel, codeByte, mix, setContext } from './model';
+import { Model, createModel, codeByte, lineOfBytes, mix, setContext } from './model';
 import { codeNumber, lastClass } from './numbers';
 import { lengthOf, placeOf, recordSize, setRecord, sourceOf } from './records';
 
@@ -55,7 +55,7 @@ function start(heap: usize): void {
   shifts = heap;
   memory.fill(shifts, 0, recents * 8);
   model = changetype<Model>((heap + recents * 8 + 63) & ~63);
-  createModel(changetype<usize>(model), contexts >> 3, 4, 15, 3e-7);
+  createModel(changetype<usize>(model), contexts >> 3, 4, 15, lineOfBytes, 3e-7);
   place = 0;
   source = 0;
   kind1 = kind2 = length1 = length2 = hole1 = hole2 = 0;

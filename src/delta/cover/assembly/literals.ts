@@ -3,7 +3,7 @@
  * bytes further back, and from what the reference has where the last cover ended.
  */
 import { beginReading, beginWriting, finish, isLost, train, training, writing } from './coder';
-import { Model, codeByte, createModel, mix, setContext } from './model';
+import { Model, codeByte, createModel, lineOfBytes, mix, setContext } from './model';
 import { lengthOf, placeOf, recordSize, sourceOf } from './records';
 
 /** log2 of the places that are kept where 6 and 12 bytes stood before. */
@@ -43,7 +43,7 @@ export function codeLiterals(
   heap = (far + (4 << placeBits) + 63) & ~63;
   model = changetype<Model>(heap);
   binary = profile != 0;
-  heap = createModel(heap, binary ? 1 : 2, 48, bits, 1.5e-7);
+  heap = createModel(heap, binary ? 1 : 2, 48, bits, lineOfBytes, 1.5e-7);
   tail = tailEnd = 0;
   budget = lessons;
   trained = -1;

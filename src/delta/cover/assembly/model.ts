@@ -15,7 +15,9 @@ let squashTable: usize = 0;
 /** How far a counter moves by number of uses, in 1/256: u8[16]. */
 let rateTable: usize = 0;
 
-const lineSize: usize = 32;
+/** log2 of the size of a line: a check and 15 counters, or, where only single bits are coded, one. */
+export const lineOfBytes: u32 = 5;
+export const lineOfFlags: u32 = 2;
 const refineSteps: i32 = 32;
 const refineContexts: i32 = 272;
 
@@ -34,6 +36,7 @@ export class Model {
   stride: usize;
   /** The table of lines, shared by all contexts, and by how much a hash is shifted to find one. */
   lines: usize;
+  lineBits: u32;
   shift: u32;
   weights: usize;
   learning: f32;
@@ -50,16 +53,20 @@ export class Model {
   refinements: usize;
 }
 
-/** Makes a model at `heap` and gives where free memory goes on. `sets` are sets of weights, `bits` log2 of the lines. */
-export function createModel(heap: usize, groups: i32, sets: i32, bits: i32, learning: f32): usize {
+/**
+ * Makes a model at `heap` and gives where free memory goes on. `sets` are sets of weights, `bits` log2 of the lines, `lineBits` of the
+ * size of one.
+ */
+export function createModel(heap: usize, groups: i32, sets: i32, bits: i32, lineBits: u32, learning: f32): usize {
   const model = changetype<Model>(heap);
   let at = (heap + offsetof<Model>() + 63) & ~63;
   model.groups = groups;
   model.stride = (<usize>groups << 5) + 16;
   model.shift = 32 - bits;
+  model.lineBits = lineBits;
   model.learning = learning;
   model.lines = at;
-  at += lineSize << bits;
+  at += <usize>1 << (lineBits + bits);
   model.weights = at;
   at += <usize>sets * model.stride;
   model.line = at;
@@ -72,7 +79,7 @@ export function createModel(heap: usize, groups: i32, sets: i32, bits: i32, lear
   at += model.stride;
   model.refinements = at;
   at += (refineContexts * refineSteps) << 1;
-  memory.fill(model.lines, 0, lineSize << bits);
+  memory.fill(model.lines, 0, <usize>1 << (lineBits + bits));
   memory.fill(model.hash, 0, <usize>groups << 5);
   memory.fill(model.input, 0, model.stride);
   store<f32>(model.input, 0.3);
@@ -106,6 +113,7 @@ function selectLines(model: Model, salt: u32): void {
   const found = model.line;
   const checks = model.check;
   const shift = model.shift;
+  const lineBits = <usize>model.lineBits;
   salt *= 0x9e3779b1;
   // Lines are far apart in memory: all are asked for before the first answer is needed.
   let asked: u32 = 0;
@@ -113,17 +121,22 @@ function selectLines(model: Model, salt: u32): void {
     let h = (load<u32>(hashes + i) + salt) * 0x85ebca77 + <u32>(i >> 2) * 0x27d4eb2f;
     h = (h ^ (h >>> 15)) * 0x2c1b3c6d;
     h ^= h >>> 13;
-    const line = lines + (<usize>(h >>> shift)) * lineSize;
+    const line = lines + (<usize>(h >>> shift) << lineBits);
     store<usize>(found + i, line);
     store<u32>(checks + i, (h & 0xffff) | 1);
     asked ^= load<u16>(line);
   }
   model.asked = asked;
+  const isOfFlags = model.lineBits == lineOfFlags;
   const fresh = i16x8.splat(<i16>0x8000); // even odds, never used
   for (let i: usize = 0; i < count; i += 4) {
     const line = load<usize>(found + i);
     const check = load<u32>(checks + i);
     if (load<u16>(line) == check) continue;
+    if (isOfFlags) {
+      store<u32>(line, check | 0x80000000);
+      continue;
+    }
     v128.store(line, i16x8.replace_lane(fresh, 0, <i16>check));
     v128.store(line, fresh, 16);
   }

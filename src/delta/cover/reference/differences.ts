@@ -1,16 +1,10 @@
 /** Differences in covers: the answer that assembly/differences.ts is held to (FORMAT §6.4.6). */
 import type { Records } from '../records.ts';
+import { createAddresses, unmarked } from './addresses.ts';
 import { createCoder } from './coder.ts';
 import { createModel, mix } from './model.ts';
 
-const [region, chunk, noField] = [512, 16, 4];
-
-/** What kind of operand may begin behind these two bytes. */
-function operandBehind(b: number, a: number): number {
-  if ((a & 0xfe) === 0xe8) return 1;
-  if ((a & 0xf0) === 0x80 && b === 0x0f) return 2;
-  return (a & 0xc7) === 0x05 ? 3 : 0;
-}
+const [region, chunk] = [512, 16];
 
 /**
  * `block` has the old bytes and gets the new ones. With `target` the differences are written and the stream comes back; else `stream` is read,
@@ -26,19 +20,25 @@ export function codeDifferences(
 ): Uint8Array | null {
   const coder = createCoder(target ? null : stream);
   const chunkModel = createModel(coder, 8, 64, Math.min(bits, 14), 1e-7);
-  const flagModel = createModel(coder, 8, 32, bits, 1e-7);
-  const valueModel = createModel(coder, 8, 32, bits, 1e-7);
-  const lastValues = new Uint8Array(256 * 32);
+  const flagModel = createModel(coder, 8, 40, bits, 1e-7);
+  const valueModel = createModel(coder, 8, 40, bits, 1e-7);
+  const lastValues = new Uint8Array(256 * 64);
   const probabilities = new Uint16Array(16).fill(32_768);
   let [regions, chunks, flags] = [0, 0, 0];
-  let [value1, value2, since, field, operand, carry, old1, old2] = [0, 0, 0, noField, 0, 0, 0, 0];
+  let [value1, value2, since, carry] = [0, 0, 0, 0];
+  const addresses = createAddresses(reference);
+  // Of the region: where it begins in the block, its old bytes with the two before and zeros behind, what they should be, and marks.
+  let start = 0;
+  let old: Uint8Array = new Uint8Array();
+  let expected: Uint8Array = new Uint8Array();
+  let marks: Uint8Array = new Uint8Array();
 
-  const byteAt = (at: number): number => block[at] ?? 0;
-  const wordAt = (at: number): number =>
-    byteAt(at) | (byteAt(at + 1) << 8) | (byteAt(at + 2) << 16) | (byteAt(at + 3) << 24);
+  const oldAt = (j: number): number => old[j + 2] ?? 0;
+  const wordAt = (j: number): number =>
+    oldAt(j) | (oldAt(j + 1) << 8) | (oldAt(j + 2) << 16) | (oldAt(j + 3) << 24);
 
-  function differ(at: number, length: number): number {
-    for (let i = at; target && i < at + length; i++) if (byteAt(i) !== target[i]) return 1;
+  function differ(from: number, length: number): number {
+    for (let j = from; target && j < from + length; j++) if (expected[j] !== target[start + j]) return 1;
     return 0;
   }
 
@@ -49,129 +49,127 @@ export function codeDifferences(
     return bit;
   }
 
-  function pass(at: number, length: number): void {
-    old2 = length > 1 ? byteAt(at + length - 2) : old1;
-    old1 = byteAt(at + length - 1);
+  function pass(length: number): void {
     since = Math.min(since + length, 255);
-    field = noField;
     flags = 0;
   }
 
-  function codeRegion(at: number, length: number): void {
-    const differs = codeAlone(regions & 15, differ(at, length));
+  function codeRegion(length: number): void {
+    const differs = codeAlone(regions & 15, differ(0, length));
     regions = (regions << 1) | differs;
     if (differs === 0) {
-      pass(at, length);
+      pass(length);
       return;
     }
     let found = false;
     for (let k = 0; k < length; k += chunk) {
       const size = Math.min(chunk, length - k);
-      if (codeChunk(at + k, size, !found && k + size === length)) found = true;
+      if (codeChunk(k, size, !found && k + size === length)) found = true;
     }
   }
 
-  function codeChunk(at: number, length: number, certain: boolean): boolean {
-    const differs = certain ? 1 : chunkFlag(at, length);
+  function codeChunk(k: number, length: number, certain: boolean): boolean {
+    const differs = certain ? 1 : chunkFlag(k, length);
     chunks = (chunks << 1) | differs;
     if (differs === 0) {
-      pass(at, length);
+      pass(length);
       return false;
     }
     let found = false;
-    for (let j = 0; j < length; j++) if (codeAt(at + j, !found && j === length - 1)) found = true;
+    for (let j = k; j < k + length; j++) if (codeAt(j, !found && j === k + length - 1)) found = true;
     return true;
   }
 
-  function chunkFlag(at: number, length: number): number {
-    let [candidates, first, a, b] = [0, 0, old1, old2];
-    for (let j = 0; j < length; j++) {
-      const kind = operandBehind(b, a);
-      if (kind > 0) {
-        candidates++;
-        if (first === 0) first = kind | (j << 2);
-      }
-      b = a;
-      a = byteAt(at + j);
-    }
-    candidates = Math.min(candidates, 3);
+  function chunkFlag(k: number, length: number): number {
+    const heads = [...marks.subarray(k, k + length)].filter((mark) => mark % 4 === 0 && mark !== unmarked);
+    const doubts = Math.min(3, heads.filter((mark) => (mark >> 2) % 3 < 2).length);
+    const first = heads[0] ?? unmarked;
     const short = length === chunk ? 0 : length;
     const values = [
-      (candidates << 16) | ((chunks & 0xff) << 8) | short,
+      (doubts << 16) | ((chunks & 0xff) << 8) | short,
       ((chunks & 0xffff) << 8) | short,
       (first << 4) | (chunks & 7),
-      wordAt(at),
-      (field << 12) | (old1 << 4) | (chunks & 3),
+      wordAt(k),
+      ((marks[k] ?? 0) << 12) | (oldAt(k - 1) << 4) | (chunks & 3),
       (value1 << 8) | (chunks & 15),
-      (((Math.min(since, 63) << 8) | first) << 2) | candidates,
-      wordAt(at + 4) ^ wordAt(at + 8),
+      (((Math.min(since, 63) << 8) | first) << 2) | doubts,
+      wordAt(k + 4) ^ wordAt(k + 8),
     ];
     values.forEach((value, index) => chunkModel.set(index, mix(1 + index, value)));
-    return chunkModel.flag(candidates * 8 + (chunks & 7), differ(at, length));
+    return chunkModel.flag(doubts * 8 + (chunks & 7), differ(k, length));
   }
 
-  function codeAt(at: number, certain: boolean): boolean {
-    const old = byteAt(at);
-    const kind = operandBehind(old2, old1);
-    if (kind > 0) {
-      field = 0;
-      operand = kind;
-    } else if (field < noField) field++;
-    const place = field < noField ? (field << 2) | operand : 16;
-    const wanted = target?.[at] ?? 0;
-    const differs = certain ? 1 : byteFlag(at, old, place, wanted);
+  function codeAt(j: number, certain: boolean): boolean {
+    const [was, was1, mark] = [oldAt(j), oldAt(j - 1), marks[j] ?? 0];
+    const moved = ((expected[j] ?? 0) - was) & 255;
+    const wanted = target?.[start + j] ?? 0;
+    const last = (was << 6) | mark;
+    const known = lastValues[last] ?? 0;
+    const differs = certain ? 1 : byteFlag(j, mark, moved, known, wanted);
     flags = (flags << 1) | differs;
+    carry &= differs;
+    const keep = (value: number): void => {
+      lastValues[last] = value;
+      [value2, value1] = [value1, value];
+    };
     if (differs === 1) {
-      const known = lastValues[(old << 5) | place] ?? 0;
       const values = [
-        (place << 8) | value1,
-        (old << 8) | place,
-        (value1 << 16) | (value2 << 8) | place,
-        (known << 8) | place,
-        (old1 << 16) | (old << 8) | place,
-        (carry << 20) | (value1 << 8) | (Math.min(since, 3) << 5) | place,
-        (old << 16) | (value1 << 8) | place,
-        place,
+        (mark << 8) | value1,
+        (was << 8) | mark,
+        (value1 << 16) | (value2 << 8) | mark,
+        (known << 8) | mark,
+        (was1 << 16) | (was << 8) | mark,
+        (carry << 20) | (value1 << 8) | (Math.min(since, 3) << 6) | mark,
+        (was << 16) | (value1 << 8) | mark,
+        (moved << 8) | mark,
       ];
       values.forEach((value, index) => valueModel.set(index, mix(11 + index, value)));
-      const value = valueModel.byte(place, target ? (wanted - old) & 255 : 0);
-      block[at] = old + value;
-      lastValues[(old << 5) | place] = value;
-      carry = Number(old + value > 255);
-      [value2, value1] = [value1, value];
+      const value = valueModel.byte(mark, target ? (wanted - was) & 255 : 0);
+      expected[j] = was + value;
+      carry = Number(was + value > 255);
       since = 0;
+      keep(value);
     } else {
       since = Math.min(since + 1, 255);
-      carry = 0;
+      if (moved > 0) keep(moved);
     }
-    [old2, old1] = [old1, old];
     return differs === 1;
   }
 
-  function byteFlag(at: number, old: number, place: number, wanted: number): number {
+  function byteFlag(j: number, mark: number, moved: number, known: number, wanted: number): number {
+    const [was, was1, was2] = [oldAt(j), oldAt(j - 1), oldAt(j - 2)];
     const distance = since < 8 ? since : since < 16 ? 8 : since < 64 ? 9 : 10;
     const values = [
-      (place << 16) | (distance << 8) | value1,
-      (old << 16) | (old1 << 8) | distance,
-      (old << 16) | (old1 << 8) | old2,
-      (place << 16) | ((flags & 0xff) << 8) | value1,
-      (old1 << 16) | (old2 << 8) | place,
-      (old << 16) | (byteAt(at + 1) << 8) | distance,
-      ((flags & 0xffff) << 8) | place,
-      ((lastValues[(old << 5) | place] ?? 0) << 8) | place,
+      (mark << 16) | (distance << 8) | value1,
+      (was << 16) | (was1 << 8) | distance,
+      (moved << 24) | (was << 16) | (was1 << 8) | was2,
+      (mark << 16) | ((flags & 0xff) << 8) | value1,
+      (was1 << 16) | (was2 << 8) | mark,
+      (was << 16) | (oldAt(j + 1) << 8) | distance,
+      ((flags & 0xffff) << 8) | mark,
+      (known << 16) | (moved << 8) | mark,
     ];
     values.forEach((value, index) => flagModel.set(index, mix(1 + index, value)));
-    return flagModel.flag(place, Number(wanted !== old));
+    return flagModel.flag(mark, Number(wanted !== expected[j]));
+  }
+
+  function codeCover(source: number, place: number, length: number): void {
+    let before = [0, 0];
+    for (let k = 0; k < length && !coder.isLost(); k += region) {
+      start = place + k;
+      const bytes = block.slice(start, start + Math.min(region, length - k));
+      old = Uint8Array.from([...before, ...bytes]);
+      const here = addresses(old, source + k, start);
+      ({ expected, marks } = here);
+      codeRegion(bytes.length);
+      here.learn(expected);
+      block.set(expected, start);
+      before = [...old.subarray(-2)];
+    }
   }
 
   for (let i = 0; i < records.count; i++) {
-    if (records.source(i) < reference) {
-      old1 = old2 = 0;
-      field = noField;
-      for (let k = 0; k < records.length(i) && !coder.isLost(); k += region) {
-        codeRegion(records.place(i) + k, Math.min(region, records.length(i) - k));
-      }
-    }
+    if (records.source(i) < reference) codeCover(records.source(i), records.place(i), records.length(i));
     if (coder.isLost()) return null;
   }
   return coder.finish();
