@@ -18,11 +18,12 @@ import {
   readRecords,
 } from './trees/records.ts';
 import { type ToolRun, runTool } from './trees/run-tool.ts';
+import { writeReadme } from './trees/readme.ts';
 import { printTables } from './trees/tables.ts';
 import { compareVersions } from './trees/tree.ts';
 import { printGoals } from './report.ts';
 
-const { corpora, tools, cache, dir, results, runs, limit, date, summary } = treesOptions();
+const { corpora, tools, cache, dir, results, runs, limit, date, summary, readme } = treesOptions();
 // Who reads our output may stop early; what is measured is killed with us.
 process.stdout.on('error', () => process.exit(1));
 process.once('SIGINT', () => process.exit(130));
@@ -80,6 +81,7 @@ function patchSize(done: readonly ToolRun[]): number | null {
 
 function report(lines: readonly Line[]): void {
   printTables(lines);
+  if (readme) writeReadme(lines);
   for (const set of ['held-out', 'goals'] as const) {
     const goals = goalsOf(lines, set);
     if (goals.length === 0) continue;

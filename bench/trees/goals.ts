@@ -118,11 +118,25 @@ function applyGoals(records: readonly ToolRecord[], limits: readonly LimitsRecor
         (r) => r < 1,
       ),
       ...each(
+        `${tool}: in place / (1.5 times the physical work of the changes, and the start), at most 1`,
+        toWork(ours, limits),
+        (r) => r <= 1,
+      ),
+      ...each(
         `${tool}: in place in less than 1 s`,
         values(muiicons, (record) => record.inPlace?.wall ?? null, 1000),
         (s) => s < 1,
       ),
     ];
+  });
+}
+
+/** Wall time in place over what is allowed for reading and writing what changed (limits.ts). */
+function toWork(ours: readonly ToolRecord[], limits: readonly LimitsRecord[]): Each[] {
+  return ours.flatMap(({ corpus, inPlace }) => {
+    const { changed, start } = limits.find((one) => one.corpus === corpus) ?? {};
+    if (inPlace === null || changed === undefined || start === undefined) return [];
+    return [{ corpus, value: inPlace.wall / Math.max(1, 1.5 * changed + start) }];
   });
 }
 

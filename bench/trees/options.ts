@@ -21,6 +21,8 @@ export interface TreesOptions {
   readonly date: string | undefined;
   /** Files of earlier runs to report on; then nothing is run. */
   readonly summary: readonly string[];
+  /** Whether the README's table is written anew from the records. */
+  readonly readme: boolean;
 }
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -41,6 +43,7 @@ export function treesOptions(): TreesOptions {
       vpa: { type: 'string', default: here('../../dist/src/cli/vpa.js') },
       date: { type: 'string' },
       summary: { type: 'string', multiple: true, default: [] },
+      readme: { type: 'boolean', default: false },
     },
   });
   const levels = choose('--levels', allLevels, (level) => level, values.levels);
@@ -72,6 +75,7 @@ export function treesOptions(): TreesOptions {
     limit: wholeNumber('--limit', values.limit) * 1000,
     date: values.date,
     summary,
+    readme: values.readme,
   };
 }
 

@@ -46,6 +46,9 @@ export interface LimitsRecord {
   readonly copy: number;
   readonly read: number;
   readonly digest: number;
+  /** The physical work of what changed (limits.ts), and the start of a process of Node.js; older records have neither. */
+  readonly changed?: number;
+  readonly start?: number;
 }
 
 export type Line = ToolRecord | LimitsRecord;
