@@ -236,13 +236,16 @@ function linesFor(bytes: number, kind: Profile): number {
   );
 }
 
-/** A model has to learn first: streams up to this size, in bytes, are compressed too. */
+/** A model has to learn first: streams up to this size, in bytes, are compressed too, of at most so many bytes. */
 const fewBytes = 16 << 10;
+const mostBytes = 4 * fewBytes;
 
 /** A short stream, modelled or compressed. */
 function smaller(stream: Stream, plainBytes: () => Uint8Array, level: Level): Stream {
   if (stream.method !== method.model || stream.bytes.length > fewBytes) return stream;
-  const other = compressed(plainBytes(), level);
+  const bytes = plainBytes();
+  if (bytes.length > mostBytes) return stream;
+  const other = compressed(bytes, level);
   return other.bytes.length < stream.bytes.length ? other : stream;
 }
 
