@@ -90,6 +90,22 @@ export async function claimStore(
   }
 }
 
+/** Claims a store for as long as `use` takes; errors of the system get their codes. */
+export async function withStore<T>(
+  store: string,
+  options: ClaimOptions,
+  use: (claimed: StoreClaim) => Promise<T>,
+): Promise<T> {
+  const claimed = await claimStore(store, options);
+  try {
+    return await use(claimed);
+  } catch (error) {
+    throw fromSystem(error, 'write', store);
+  } finally {
+    await claimed.release();
+  }
+}
+
 async function mark(store: string, work: string, flusher: Flusher): Promise<void> {
   const draft = join(work, storeFile);
   await writeFlushed(draft, Buffer.from(`${JSON.stringify({ format })}\n`), flusher);

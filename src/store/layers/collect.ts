@@ -7,7 +7,7 @@ import { type Use, usesIn } from '../in-use.ts';
 import { statsAt } from '../stats.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import type { Outcome } from '../transaction/transaction.ts';
-import { type StoreClaim, claimStore } from './claim-store.ts';
+import { type StoreClaim, withStore } from './claim-store.ts';
 import { readGeneration } from './generation.ts';
 import { generationFolder } from './layout.ts';
 import { type StoredLayer, readCatalogue } from './stored-layer.ts';
@@ -43,14 +43,11 @@ export async function collectGarbage(store: string, options: CollectOptions = {}
       .layers.filter(({ number }) => wanted?.includes(number) ?? true)
       .map((layer) => planFor(layer, keep));
   if (dryRun) return plan();
-  const claimed = await claimStore(store, { flusher, onRecovered });
-  try {
+  return withStore(store, { flusher, onRecovered }, async (claimed) => {
     const planned = plan();
     await remove(planned, claimed, createDrafts({ work: claimed.work, flusher, keep: null }), signal);
     return planned;
-  } finally {
-    await claimed.release();
-  }
+  });
 }
 
 /** For whoever has the store already. */

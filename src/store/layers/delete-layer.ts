@@ -3,7 +3,7 @@ import { createDrafts } from '../drafts.ts';
 import { PatchError } from '../../errors.ts';
 import { awaitUnused, usesIn } from '../in-use.ts';
 import { createFlusher } from '../transaction/flush.ts';
-import { claimStore } from './claim-store.ts';
+import { withStore } from './claim-store.ts';
 import { findForRemoval } from './find-layer.ts';
 import { layerFolder } from './layout.ts';
 import type { StoreOptions } from './undo-layer.ts';
@@ -25,8 +25,7 @@ export async function deleteLayer(
   }: DeleteOptions = {},
 ): Promise<void> {
   const flusher = createFlusher(durable);
-  const claimed = await claimStore(store, { flusher, onRecovered });
-  try {
+  return withStore(store, { flusher, onRecovered }, async (claimed) => {
     const { title, users } = findForRemoval(store, String(number));
     if (users.length > 0 && !withWritable) throw written(number, title, users);
     const folder = layerFolder(store, number);
@@ -36,9 +35,7 @@ export async function deleteLayer(
     await drafts.flush();
     const facts = { id: String(number), name: title, from: '', to: '' };
     await claimed.execute([{ takes, puts: [], modes: [], restore: [] }], facts, signal);
-  } finally {
-    await claimed.release();
-  }
+  });
 }
 
 /** Law 7: what a user wrote is never lost. */

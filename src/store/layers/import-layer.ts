@@ -1,14 +1,14 @@
 /** Brings a layer into a store: an application directory, a layer directory or a VSA becomes a layer with one generation. */
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PatchError, fromSystem } from '../../errors.ts';
+import { PatchError } from '../../errors.ts';
 import { openDirectory, workFolder } from '../../layer/directory-layer.ts';
 import type { Entry, Identity, ReadOptions } from '../../layer/layer.ts';
 import { flushTree } from '../flush-tree.ts';
 import { assertOwnFolders } from '../place.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import { assertSettled } from '../work-folder.ts';
-import { claimStore } from './claim-store.ts';
+import { withStore } from './claim-store.ts';
 import { finishGeneration } from './finish-generation.ts';
 import { takeInventory } from './inventory.ts';
 import { type Importable, isDirectory, makeLayerTree, makeWritable } from './layer-tree.ts';
@@ -39,8 +39,7 @@ export async function importLayer(
     assertSettled(join(layer.directory, workFolder));
   }
   const flusher = createFlusher(durable);
-  const claimed = await claimStore(store, { flusher, make: true, onRecovered });
-  try {
+  return withStore(store, { flusher, make: true, onRecovered }, async (claimed) => {
     const begun = beginLayer(join(workOf(store), 'tree'));
     const { generation } = begun;
     await makeLayerTree(layer, generation, identity, signal);
@@ -66,11 +65,7 @@ export async function importLayer(
     const { id, name, version } = identity;
     await claimed.execute([part], { id, name, from: '', to: version }, signal);
     return readLayer(store, number);
-  } catch (error) {
-    throw fromSystem(error, 'write', store);
-  } finally {
-    await claimed.release();
-  }
+  });
 }
 
 function modeOf(folder: string): number {

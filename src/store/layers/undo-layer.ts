@@ -3,7 +3,7 @@ import { PatchError } from '../../errors.ts';
 import { createDrafts } from '../drafts.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import type { Outcome } from '../transaction/transaction.ts';
-import { claimStore } from './claim-store.ts';
+import { withStore } from './claim-store.ts';
 import { readGeneration } from './generation.ts';
 import { pointerPart } from './pointer.ts';
 import { type StoredLayer, readLayer, titleOf } from './stored-layer.ts';
@@ -21,8 +21,7 @@ export async function undoLayer(
   { durable = true, signal = new AbortController().signal, onRecovered }: StoreOptions = {},
 ): Promise<{ readonly before: StoredLayer; readonly after: StoredLayer }> {
   const flusher = createFlusher(durable);
-  const claimed = await claimStore(store, { flusher, onRecovered });
-  try {
+  return withStore(store, { flusher, onRecovered }, async (claimed) => {
     const before = readLayer(store, number);
     const old = readGeneration(before.folder, previousOf(before));
     const drafts = createDrafts({ work: claimed.work, flusher, keep: null });
@@ -31,9 +30,7 @@ export async function undoLayer(
     const { id, name, version } = before.identity;
     await claimed.execute([part], { id, name, from: version, to: old.description.version }, signal);
     return { before, after: readLayer(store, number) };
-  } finally {
-    await claimed.release();
-  }
+  });
 }
 
 function previousOf(layer: StoredLayer): number {

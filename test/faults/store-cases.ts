@@ -1,0 +1,140 @@
+/** What the fault tests do in a store: a patch, in place and as a new layer, undo, removal, and bringing a layer in. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDirectory } from '../../src/layer/directory-layer.ts';
+import { collectGarbage } from '../../src/store/layers/collect.ts';
+import { deleteLayer } from '../../src/store/layers/delete-layer.ts';
+import { importLayer } from '../../src/store/layers/import-layer.ts';
+import { recoverStore } from '../../src/store/layers/recover-store.ts';
+import { openStorePlace } from '../../src/store/layers/store-place.ts';
+import { undoLayer } from '../../src/store/layers/undo-layer.ts';
+import { type LayerData, writeLayer } from '../fixtures/layers.ts';
+import { applyPatch, makePatch } from '../fixtures/patching.ts';
+import { noise } from '../fixtures/random-layer.ts';
+import {
+  type Tree,
+  file,
+  folder,
+  link,
+  listing,
+  readTree,
+  treeOf,
+  withScratch,
+  writeTree,
+} from '../fixtures/tree.ts';
+
+export interface StoreOperation {
+  readonly title: string;
+  /** Everything in the test's folder before it begins. */
+  readonly start: Tree;
+  /** The same after it, undisturbed. */
+  readonly after: readonly string[];
+  run(root: string): Promise<unknown>;
+  /** Whether a second run has nothing to do, or is refused with that code; otherwise it does the same once more. */
+  readonly again: 'nothing' | 'E_INPUT' | 'more';
+}
+
+const layer = (version: string, files: Tree): LayerData => ({
+  ...{ version, files: { AppData: files }, registry: new Map() },
+  deleteEntries: [`AppData/hides-${version}`],
+});
+const one = layer(
+  '1',
+  treeOf({
+    same: noise(300, 1),
+    'd/same': 'same',
+    'd/moves': noise(200, 2),
+    changed: 'one',
+    mode: file('mode', 0o644),
+    link: link('same'),
+    gone: 'gone',
+    'closed/x': file('x', 0o444),
+    closed: folder(0o555),
+  }),
+);
+const two = layer(
+  '2',
+  treeOf({
+    same: noise(300, 1),
+    'd/same': 'same',
+    moved: noise(200, 2),
+    changed: 'two',
+    mode: file('mode', 0o755),
+    link: link('d'),
+    'closed/x': file('y', 0o444),
+    closed: folder(0o555),
+  }),
+);
+
+const reg = (value: string): string =>
+  `Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\A]\r\n"v"="${value}"\r\n\r\n`;
+
+function write(place: string, data: LayerData): void {
+  mkdirSync(place, { recursive: true });
+  writeLayer(place, data);
+  const text = Buffer.from(`\ufeff${reg(data.version)}`, 'utf16le');
+  writeFileSync(join(place, 'read-only', 'registry', 'machine.reg'), text);
+}
+
+export async function makeOperations(): Promise<StoreOperation[]> {
+  return withScratch(async (root) => {
+    const [old, now] = [join(root, 'old'), join(root, 'now')];
+    write(old, one);
+    write(now, two);
+    const patch = await makePatch({ base: old, target: now, codecs: [], sequence: 3 });
+    const apply = (mode: 'in-place' | 'new') => async (at: string) =>
+      applyPatch(patch, {
+        place: openStorePlace({ store: join(at, 'store'), layer: 1, mode, keep: 9, copyWritable: true }),
+      });
+    const bring = async (at: string): Promise<unknown> =>
+      importLayer(join(at, 'store'), openDirectory(join(at, 'source')));
+    const store = async (...steps: ((at: string) => Promise<unknown>)[]): Promise<Tree> =>
+      withScratch(async (at) => {
+        write(join(at, 'source'), one);
+        for (const step of steps) await step(at);
+        return readTree(at);
+      });
+    const applied = apply('in-place');
+    const operation = async (
+      title: string,
+      start: Tree,
+      run: StoreOperation['run'],
+      again: StoreOperation['again'],
+    ): Promise<StoreOperation> =>
+      withScratch(async (at) => {
+        writeTree(at, start);
+        await run(at);
+        return { title, start, run, again, after: stateOf(at) };
+      });
+    return [
+      await operation('apply in a store', await store(bring), applied, 'nothing'),
+      await operation('apply as a new layer', await store(bring), apply('new'), 'more'),
+      await operation(
+        'undo in a store',
+        await store(bring, applied),
+        async (at) => undoLayer(join(at, 'store'), 1),
+        'E_INPUT',
+      ),
+      await operation(
+        'removal of generations',
+        await store(bring, applied),
+        async (at) => collectGarbage(join(at, 'store'), { keep: 1 }),
+        'nothing',
+      ),
+      await operation(
+        'removal of a layer',
+        await store(bring, bring),
+        async (at) => deleteLayer(join(at, 'store'), 2, { withWritable: true }),
+        'E_INPUT',
+      ),
+      await operation('bringing a layer in', await store(bring), bring, 'more'),
+    ];
+  });
+}
+
+export const stateOf = (root: string): string[] => listing(readTree(root));
+
+/** What a restart does before anything else. */
+export async function recover(root: string, durable = true): Promise<void> {
+  await recoverStore(join(root, 'store'), { durable });
+}
