@@ -9,7 +9,8 @@ import { applyPatch, makePatch } from '../fixtures/patching.ts';
 import { discard, listing, readTree, scratch } from '../fixtures/tree.ts';
 import { recoverDirectory } from '../../src/store/recover-directory.ts';
 
-const child = join(import.meta.dirname, '..', 'fixtures', 'apply-child.ts');
+/** `VPA_CHILD`: a bundle of it, which starts in a tenth of the time. */
+const child = process.env['VPA_CHILD'] ?? join(import.meta.dirname, '..', 'fixtures', 'apply-child.ts');
 const ways = ['in place', 'with a backup', 'to a new folder', 'undo'] as const;
 type Way = (typeof ways)[number];
 
@@ -23,14 +24,26 @@ export interface Killed {
   readonly finished: number;
 }
 
-/** Throws at the first run that is at neither end. */
+/** Two versions of an application. */
+export interface Versions {
+  readonly base: Version;
+  readonly target: Version;
+}
+
+interface Version {
+  readonly path: string;
+  readonly registry?: readonly string[];
+}
+
+/** Throws at the first run that is at neither end. 7-Zip with its registry, if no other application is given. */
 export async function killing(
   times: number,
   tell: (line: string) => void = () => undefined,
+  versions: Versions = { base: release(sevenZip, '5.1.1'), target: release(sevenZip, '5.2.0') },
 ): Promise<Killed> {
   const root = scratch();
   try {
-    return await new Killing(root, tell).run(times);
+    return await new Killing(root, tell, versions).run(times);
   } finally {
     discard(root);
   }
@@ -41,24 +54,29 @@ class Killing {
   readonly #root: string;
   readonly #tell: (line: string) => void;
   readonly #patch: string;
+  readonly #versions: Versions;
+  /** The registry file beside the application, if there is one. */
+  readonly #sides: readonly string[];
   #base: string[] = [];
   #target: string[] = [];
 
-  constructor(root: string, tell: (line: string) => void) {
+  constructor(root: string, tell: (line: string) => void, versions: Versions) {
     this.#root = root;
     this.#tell = tell;
-    this.#patch = join(root, '7-Zip.vpa');
+    this.#versions = versions;
+    this.#patch = join(root, 'test.vpa');
+    this.#sides = versions.base.registry?.length ? ['app.reg'] : [];
   }
 
   async run(times: number): Promise<Killed> {
-    const [base, target] = [release(sevenZip, '5.1.1'), release(sevenZip, '5.2.0')];
+    const { base, target } = this.#versions;
     writeFileSync(this.#patch, await makePatch({ base, target, codecs: [] }));
     for (const [place, source] of [
       ['base', base],
       ['target', target],
     ] as const) {
       cpSync(source.path, join(this.#root, place, 'app'), { recursive: true });
-      cpSync(source.registry?.[0] ?? '', join(this.#root, place, 'app.reg'));
+      for (const side of this.#sides) cpSync(source.registry?.[0] ?? '', join(this.#root, place, side));
     }
     this.#base = this.#state('base');
     this.#target = await this.#endOfTarget();
@@ -126,7 +144,10 @@ class Killing {
       const all = listing(readTree(join(this.#root, 'run')));
       const made = all.some((line) => line.startsWith('"out"'));
       const names = all.map((line) => line.slice(1, line.indexOf('"', 1)).split('/')[0]);
-      const wanted = made ? ['app', 'app.reg', 'out', 'out.reg'] : ['app', 'app.reg'];
+      const wanted = (made ? ['app', 'out'] : ['app']).flatMap((name) => [
+        name,
+        ...this.#sides.map((side) => side.replace('app', name)),
+      ]);
       const found = [...new Set(names)].sort();
       if (found.join() !== wanted.join()) throw new Error(`${what}: left ${found.join()}`);
       const out = all.filter((line) => line.startsWith('"out')).map((line) => `"app${line.slice(4)}`);
@@ -154,7 +175,7 @@ class Killing {
 
   #options(way: Way, place: string): { to: string; registry: string[]; out?: string; backup?: 'keep' } {
     const to = join(this.#root, place, 'app');
-    const registry = [join(this.#root, place, 'app.reg')];
+    const registry = this.#sides.map((side) => join(this.#root, place, side));
     if (way === 'to a new folder') return { to, registry, out: join(this.#root, place, 'out') };
     return way === 'with a backup' ? { to, registry, backup: 'keep' } : { to, registry };
   }
@@ -170,7 +191,9 @@ class Killing {
   ): Promise<{ duration: number; ended: boolean }> {
     const patch = way === 'undo' ? '' : way === 'recover' ? 'recover' : this.#patch;
     const options = JSON.stringify(this.#options(way === 'recover' ? recovered : way, 'run'));
-    const one: ChildProcess = fork(child, [patch, options], { execArgv: ['--import', 'tsx'] });
+    const one: ChildProcess = fork(child, [patch, options], {
+      execArgv: child.endsWith('.ts') ? ['--import', 'tsx'] : [],
+    });
     await once(one, 'message');
     const started = performance.now();
     const exited = once(one, 'exit');

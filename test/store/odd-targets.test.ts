@@ -182,7 +182,10 @@ describe('an odd target', () => {
             );
           } else {
             reached.full++;
-            expect(isPatchError(error) && error.code, `at ${n}: ${error instanceof Error ? error.message : ''}`).to.equal('E_SPACE');
+            expect(
+              isPatchError(error) && error.code,
+              `at ${n}: ${error instanceof Error ? error.message : ''}`,
+            ).to.equal('E_SPACE');
             expect(listing(readTree(disk)), `at ${n}`).to.deep.equal(before);
           }
           rmSync(to, { recursive: true });
