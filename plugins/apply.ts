@@ -11,7 +11,7 @@ import type { Layer } from '../src/layer/layer.ts';
 import { type LayerSource, openLayer } from '../src/layer/open-layer.ts';
 import { type Decoding, checked, decodeContent, decodeGroup } from '../src/patch/decode-content.ts';
 import { type GroupContents, groupContents } from '../src/patch/group-contents.ts';
-import { type Change, copyEncoding } from '../src/patch/change.ts';
+import { isOwnCopy } from '../src/patch/change.ts';
 import { contentSizes } from '../src/patch/group-rules.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { checkBase } from '../src/store/base-check.ts';
@@ -27,7 +27,7 @@ import {
   isVerified,
   streamedFile,
 } from '../src/stream/file.ts';
-import type { Plan } from '../src/stream/plan.ts';
+import { type Plan, sizeOfContents } from '../src/stream/plan.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 import { type Witness, witnessOf } from '../src/stream/witness.ts';
 
@@ -175,10 +175,6 @@ async function finished(
   return atOnce ? changeFile(done, await collect(contents)) : streamedFile(done, contents);
 }
 
-function isOwnCopy({ encoding, reference, before }: Change): boolean {
-  return encoding[0] === copyEncoding && !reference && before !== null;
-}
-
 /** The groups in the order of their numbers; each is decoded when its first file comes, or one of the group before it. */
 async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promise<GroupContents[]> {
   const sizes = contentSizes(plan.groups.length, plan.changes, 'the index');
@@ -195,14 +191,6 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
     opened.push(groupContents(() => decodeGroup(group, number, group.bytes, reference, size, decoding)));
   }
   return opened;
-}
-
-/** Of files; what a hive takes is not known before. */
-function sizeOfContents({ changes }: Plan): number {
-  return changes.reduce(
-    (sum, { after, kind }) => sum + (after?.type === 'file' && kind !== 'move' ? after.size : 0),
-    0,
-  );
 }
 
 /** The pieces, told as they are taken. */

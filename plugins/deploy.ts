@@ -78,15 +78,17 @@ async function* deployChanges(
 }
 
 function releaseOf(plan: Plan): Release {
-  const { manifest, states, changes } = plan;
+  const { manifest, states, changes, earlier = [] } = plan;
   const { application, base, target: state, sequence } = manifest;
   const witness = witnessOf(plan);
+  const sequences = earlier.flatMap((one) => one.sequence ?? []);
   return {
     identity: { ...application, version: state.version },
     from: base.version,
     digest: state.digest,
     size: states.target.size,
     ...(sequence !== undefined && { sequence }),
+    ...(sequences.length > 0 && { earlier: sequences }),
     changes,
     digestOf: (name) => witness.digest(name),
   };

@@ -1,5 +1,6 @@
 /** All stages. Each is a factory of options; a pipeline is an array of what they give. */
 export { apply, type ApplyOptions } from './apply.ts';
+export { applySteps, type ApplyStepsOptions } from './apply-steps.ts';
 export { capture, type CaptureOptions } from './capture.ts';
 export { compress, type CompressOptions } from './compress.ts';
 export { deploy, type DeployOptions } from './deploy.ts';

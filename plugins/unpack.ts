@@ -1,15 +1,10 @@
 /** unpack: each `.vpa` file → its parts: manifest, signatures, index, frames. Nothing is decoded, index and frames are not read. */
-import type Vinyl from 'vinyl';
-import { type Bytes, bytesOf } from '../src/bytes.ts';
-import { openFile } from '../src/layer/file-bytes.ts';
 import { openArchive, partBytes, readPart } from '../src/patch/archive-reader.ts';
 import { type Limits, defaultLimits } from '../src/patch/limits.ts';
 import { parsePartName } from '../src/patch/part-names.ts';
-import { bytesOfFile, contentsOf, partFile } from '../src/stream/file.ts';
+import { bytesOfArchive } from '../src/stream/archive-bytes.ts';
+import { partFile } from '../src/stream/file.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
-
-/** An archive that comes as a foreign stream has to fit into memory. */
-const largestBuffer = 2 ** 31 - 1;
 
 export interface UnpackOptions {
   readonly limits?: Partial<Limits>;
@@ -32,8 +27,3 @@ export const unpack = ({ limits }: UnpackOptions = {}): Stage =>
       }
     }
   });
-
-async function bytesOfArchive(file: Vinyl): Promise<Bytes> {
-  if (file.isNull()) return openFile(file.path);
-  return bytesOfFile(file) ?? bytesOf(await contentsOf(file, largestBuffer));
-}

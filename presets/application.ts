@@ -11,6 +11,7 @@ import { parseVolatileRule } from '../src/registry/rules/volatile.ts';
 import type { Signer } from '../src/sign/signer.ts';
 import { type Stage, after, before } from '../src/stream/stage.ts';
 import { type ApplyAtOptions, type ApplyOptions, apply } from './apply.ts';
+import { type ApplyTogetherOptions, applyTogether } from './apply-together.ts';
 import { create } from './create.ts';
 import type { Family } from './family.ts';
 import { generic } from './generic.ts';
@@ -114,9 +115,37 @@ export function createPatch(application: Application, options: CreatePatchOption
 
 /** The whole chain that applies a `.vpa` file. Without a configuration, what the patch says is all there is. */
 export function applyPatch(options: ApplyOptions | ApplyAtOptions, application?: Application): Stage[] {
+  return withExtras(apply(forApplication(options, application)), application?.stages?.apply);
+}
+
+/** The whole chain that applies several `.vpa` files as one. The application's stages stand in the chain of each patch. */
+export function applyPatches(options: ApplyTogetherOptions, application?: Application): Stage[] {
+  const { inside, around } = divided(application?.stages?.apply);
+  const chain = applyTogether({
+    ...forApplication(options, application),
+    each: (one) => withExtras(one, inside),
+  });
+  return withExtras(chain, around);
+}
+
+function forApplication<Options extends ApplyOptions | ApplyAtOptions>(
+  options: Options,
+  application?: Application,
+): Options {
   const variables = { ...application?.rules?.variables, ...options.variables };
   const codecs = options.codecs ?? application?.codecs;
-  return withExtras(apply({ ...options, variables, ...(codecs && { codecs }) }), application?.stages?.apply);
+  return { ...options, variables, ...(codecs && { codecs }) };
+}
+
+/** Only `deploy` is there once for all patches. */
+function divided(extras: ExtraStages = {}): { readonly inside: ExtraStages; readonly around: ExtraStages } {
+  const pick = (of: ExtraStages['before'] = {}, once: boolean): NonNullable<ExtraStages['before']> =>
+    Object.fromEntries(Object.entries(of).filter(([name]) => (name === 'deploy') === once));
+  const part = (once: boolean): ExtraStages => ({
+    before: pick(extras.before, once),
+    after: pick(extras.after, once),
+  });
+  return { inside: part(false), around: part(true) };
 }
 
 /** The whole chain that brings an installed folder back to the state of a source, under the rules of the application. */

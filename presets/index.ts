@@ -1,11 +1,13 @@
 /** Chains of stages, and the configurations that they come from. */
 export { apply, type ApplyAtOptions, type ApplyOptions } from './apply.ts';
+export { applyTogether, type ApplyTogetherOptions } from './apply-together.ts';
 export {
   type Application,
   type CreatePatchOptions,
   type ExtraStages,
   type FamilyName,
   applyPatch,
+  applyPatches,
   createPatch,
   defineApplication,
   families,
@@ -15,5 +17,6 @@ export {
 export { create, type CreateOptions } from './create.ts';
 export type { Family } from './family.ts';
 export { generic } from './generic.ts';
+export { planRoad, type FolderStep, type PlannedRoad, type PlanRoadOptions } from './plan-road.ts';
 export { repair, type RepairAtOptions, type RepairOptions } from './repair.ts';
 export { windows } from './windows.ts';

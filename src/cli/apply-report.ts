@@ -1,6 +1,7 @@
 /** What `apply` did, for people. */
 import type { LayerReport } from './layer/layer-report.ts';
 import { printable } from './printable.ts';
+import { type StepReport, stepLines } from './steps-report.ts';
 import { kindsText, titleLine } from './report-text.ts';
 import type { Cost } from '../store/space.ts';
 import type { KindCounts } from './report.ts';
@@ -24,7 +25,12 @@ export interface ApplyReport {
   /** How many entries the patch adds, modifies, moves and removes. */
   readonly changes: KindCounts;
   /** In bytes: what is read of the base, written, and on the disk in addition while it is applied in place. */
-  readonly cost: Cost;
+  readonly cost: Cost & {
+    /** The most that waits in temporary files between one patch and the next, where there are several. */
+    readonly temporary?: number;
+  };
+  /** The patches, where there are several, in the order in which they are applied. */
+  readonly steps?: readonly StepReport[];
   readonly notices: readonly Note[];
 }
 
@@ -35,7 +41,13 @@ export function applyLines(report: ApplyReport): string[] {
     'already-applied': `${target} is this version already: nothing was changed`,
     'dry-run': `can be applied to ${target}: ${kindsText(report.changes)}; nothing was written`,
   };
-  const { reads, writes, extra } = report.cost;
-  const cost = `  reads ${formatSize(reads)}, writes ${formatSize(writes)}, needs ${formatSize(extra)} more on the disk meanwhile`;
-  return [titleLine(report), `  ${lines[report.status]}`, ...(report.status === 'dry-run' ? [cost] : [])];
+  const { reads, writes, extra, temporary = 0 } = report.cost;
+  const kept = temporary === 0 ? '' : `, and ${formatSize(temporary)} of temporary files`;
+  const cost = `  reads ${formatSize(reads)}, writes ${formatSize(writes)}, needs ${formatSize(extra)} more on the disk meanwhile${kept}`;
+  return [
+    titleLine(report),
+    ...stepLines(report.steps ?? []),
+    `  ${lines[report.status]}`,
+    ...(report.status === 'dry-run' ? [cost] : []),
+  ];
 }

@@ -1,4 +1,4 @@
-/** `vpa apply FILE`: applies a patch to a folder, or to a layer of a store; all or nothing. */
+/** `vpa apply FILE…`: applies a patch to a folder, or to a layer of a store, or several as one to a folder; all or nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFile } from '../layer/file-bytes.ts';
@@ -9,6 +9,7 @@ import { hiveRootOf } from '../layer/hive-names.ts';
 import type { Plan } from '../stream/plan.ts';
 import { applyLines, type ApplyReport } from './apply-report.ts';
 import { type ApplyInStoreOptions, applyInStore } from './apply-in-store.ts';
+import { applyRoad, applySeveral } from './apply-several.ts';
 import { type CommonOptions, addCommonOptions, many, wholeNumber } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
 import { recoveredNote } from './recover.ts';
@@ -19,6 +20,8 @@ import { addTrustOptions, readTrust } from './trust-options.ts';
 
 interface ApplyOptions extends CommonOptions, ApplyInStoreOptions {
   readonly to?: string;
+  readonly patches?: string;
+  readonly toVersion?: string;
   readonly out?: string;
   readonly registry: readonly string[];
   readonly config?: string;
@@ -35,16 +38,20 @@ Examples:
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --backup keep
+  $ vpa apply notes-1.1.0.vpa notes-1.2.0.vpa --to /opt/notes --trust acme.pub.pem
+  $ vpa apply --patches updates --to-version ^1.2 --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply fix.vpa --to notes-1.0.0 --out notes-1.0.1 --registry notes.reg --trust acme.pub.pem`;
 
 export function apply(command: Command): void {
   command
     .description('Applies a patch to a folder, or to a layer of a store: all of it, or nothing.')
-    .argument('<file>', 'the patch')
+    .argument('[files...]', 'the patch; with --to also several that lead from one version to the next')
     .option(
       '--to <folder>',
       'application folder or layer folder with the version that the patch is for (default: a layer of the store)',
     )
+    .option('--patches <folder>', 'the patches of this folder that lead to the version, on the cheapest road')
+    .option('--to-version <version>', 'with --patches: a version, or a range such as ^1.2 (default: latest)')
     .addOption(
       new Option('--mode <how>', 'change the folder or layer, or make a new one (default: in-place)').choices(
         ['in-place', 'new'],
@@ -77,16 +84,18 @@ export function apply(command: Command): void {
   addTrustOptions(command);
   addCommonOptions(command)
     .addHelpText('after', examples)
-    .action(async (file: string, options: ApplyOptions) => {
+    .action(async (files: string[], options: ApplyOptions) => {
       await withSession(options, async (session) => {
         const { to } = options;
+        assertPatches(files, options);
         assertFits(options);
-        openFile(file);
+        for (const one of files) openFile(one);
+        const [file = ''] = files;
         const config = options.config === undefined ? {} : await loadConfig(options.config);
         const report =
           to === undefined
             ? await applyInStore(session, file, config, options)
-            : await applyToFolder(session, file, config, { ...options, to });
+            : await applyToFolder(session, files, config, { ...options, to });
         session.print(report, () => applyLines(report));
       });
     });
@@ -94,7 +103,7 @@ export function apply(command: Command): void {
 
 async function applyToFolder(
   session: Session,
-  file: string,
+  files: readonly string[],
   config: Config,
   options: ApplyOptions & { readonly to: string },
 ): Promise<ApplyReport> {
@@ -114,8 +123,16 @@ async function applyToFolder(
     const isPlain = !existsSync(join(to, layerFile));
     if (hives && isPlain && registry.length === 0) session.note(noRegistry);
   };
-  const trust = readTrust(options);
-  const done = await runApply(session, { file, config, dryRun, onPlan }, { ...place, ...trust });
+  const given = { ...place, ...readTrust(options) };
+  const { patches, toVersion: version = 'latest' } = options;
+  const running = { config, dryRun, onPlan };
+  const [file = '', ...more] = files;
+  const done =
+    patches !== undefined
+      ? await applyRoad(session, { ...running, options: given, patches, version })
+      : more.length > 0
+        ? await applySeveral(session, { ...running, options: given, files })
+        : await runApply(session, { ...running, file }, given);
   return { ...done, target: done.status === 'already-applied' ? to : (out ?? to) };
 }
 
@@ -139,6 +156,19 @@ function newFolder({ mode, out, backup }: ApplyOptions): string | undefined {
   if (backup === 'keep' && out !== undefined)
     throw usage('a new folder needs no backup: the old one stays', 'leave --backup out');
   return out;
+}
+
+/** Refuses (E_USAGE) what does not say which patches are meant. */
+function assertPatches(files: readonly string[], { patches, to, toVersion }: ApplyOptions): void {
+  const usage = (message: string, help: string): PatchError => new PatchError('E_USAGE', message, { help });
+  if (patches === undefined && files.length === 0)
+    throw usage('no patch was given', 'name one or several, or a folder with --patches');
+  if (patches !== undefined && files.length > 0)
+    throw usage('patches were given both by name and by folder', 'leave one of them out');
+  if (patches === undefined && toVersion !== undefined)
+    throw usage('--to-version chooses among the patches of a folder', 'name the folder: --patches FOLDER');
+  if (to === undefined && (patches !== undefined || files.length > 1))
+    throw usage('several patches need a folder that they are applied to', 'name it: --to FOLDER');
 }
 
 /** Refuses (E_USAGE) options of a folder for a store, and the other way round. */

@@ -61,7 +61,7 @@ export async function runApply(
 }
 
 /** A configuration for applying needs no id: whose patch it is says the patch. */
-function applicationOf(config: Config): ReturnType<typeof defineApplication> {
+export function applicationOf(config: Config): ReturnType<typeof defineApplication> {
   return defineApplication({ ...config, id: config.id ?? 'any' });
 }
 

@@ -35,3 +35,8 @@ export type ChangeKind = Change['kind'];
 
 /** The encoding of a change whose content is its reference's, byte for byte. */
 export const copyEncoding = 'copy/1';
+
+/** Whether only the mode of a file changes: its content stays where it is. */
+export function isOwnCopy({ encoding, reference, before }: Change): boolean {
+  return encoding[0] === copyEncoding && !reference && before !== null;
+}

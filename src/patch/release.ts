@@ -13,6 +13,8 @@ export interface Release {
   readonly size: number;
   /** The patch's number among those of its application, where it has one. */
   readonly sequence?: number;
+  /** The numbers of the patches before it, where several are applied as one. */
+  readonly earlier?: readonly number[];
   readonly changes: readonly Change[];
   /** The whole digest of a file's content, as soon as it was made; those in the changes are cut short. Undefined where nobody knows it. */
   readonly digestOf?: (name: EntryName) => Digest | undefined;

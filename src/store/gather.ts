@@ -1,7 +1,7 @@
 /** The first half of every target: takes the changes in, drafts what is a file, keeps the rest until the commit. */
 import type { DirectoryLayer } from '../layer/directory-layer.ts';
 import type { Identity } from '../layer/layer.ts';
-import type { EntryName } from '../layer/name.ts';
+import { type EntryName, compareNames } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import type { HiveRoot } from '../registry/hive.ts';
 import type { Drafts } from './drafts.ts';
@@ -15,6 +15,7 @@ export interface Gathering {
     drafts: Drafts,
     signal: AbortSignal,
   ): Promise<void>;
+  /** In byte order of names, in whatever order they came. */
   readonly staged: readonly Staged[];
   readonly sidecars: (layer: DirectoryLayer, identity: Identity | null) => Sidecar[];
 }
@@ -25,7 +26,9 @@ export function createGathering(pathOf: (name: EntryName) => string): Gathering 
   const hives = new Map<HiveRoot, Uint8Array>();
   const deleteEntries: Change[] = [];
   return {
-    staged,
+    get staged() {
+      return staged.toSorted((a, b) => compareNames(a.change.name, b.change.name));
+    },
     async stage(change, contents, drafts, signal) {
       const root = hiveOf(change);
       if (root !== null) {

@@ -59,10 +59,11 @@ export function readHistory(directory: string): History | null {
 export function historyAfter(before: History | null, release: Release, keep: boolean): Uint8Array | null {
   const { identity, from, digest } = release;
   if (release.repair === true) return null;
-  if (before === null && release.sequence === undefined && !keep) return null;
+  const newest = sequencesOf(release).at(-1);
+  if (before === null && newest === undefined && !keep) return null;
   const { id, name, version: to } = identity;
   const known = new Map(Object.entries(before?.sequences ?? {}));
-  if (release.sequence !== undefined) known.set(id, release.sequence);
+  if (newest !== undefined) known.set(id, newest);
   const history: History = {
     format: 1,
     last: {
@@ -78,17 +79,26 @@ export function historyAfter(before: History | null, release: Release, keep: boo
   return Buffer.from(`${JSON.stringify(history, null, 2)}\n`);
 }
 
-/** Refuses (E_DOWNGRADE) a patch that is older than the one that was applied before. */
-export function assertNotOlder(before: History | null, { identity, sequence: number }: Release): void {
-  const known = new Map(Object.entries(before?.sequences ?? {})).get(identity.id);
-  if (known === undefined || number === undefined || number >= known) return;
-  throw new PatchError(
-    'E_DOWNGRADE',
-    `the patch has the sequence number ${number}, but number ${known} of ${identity.name || identity.id} was applied already`,
-    {
-      help: 'get a newer patch, or say that you want to go back (--allow-downgrade)',
-    },
-  );
+/** Refuses (E_DOWNGRADE) a patch that is older than the one that was applied before: of several, each behind the other. */
+export function assertNotOlder(before: History | null, release: Release): void {
+  const { identity } = release;
+  let known = new Map(Object.entries(before?.sequences ?? {})).get(identity.id);
+  for (const number of sequencesOf(release)) {
+    if (known !== undefined && number < known) {
+      throw new PatchError(
+        'E_DOWNGRADE',
+        `the patch has the sequence number ${number}, but number ${known} of ${identity.name || identity.id} was applied already`,
+        {
+          help: 'get a newer patch, or say that you want to go back (--allow-downgrade)',
+        },
+      );
+    }
+    known = number;
+  }
+}
+
+function sequencesOf({ earlier = [], sequence: last }: Release): number[] {
+  return last === undefined ? [...earlier] : [...earlier, last];
 }
 
 /** A backup of a whole transaction. */

@@ -150,9 +150,14 @@ export function partFile(part: string, contents: Uint8Array | Bytes): PartFile {
   return withContents(part, contents, { part });
 }
 
-/** A whole archive, for the front of an apply chain; `unpack` goes by its extension. */
-export function archiveFile(contents: Uint8Array | Bytes): Vinyl {
-  return withContents('patch.vpa', contents, {});
+/** A whole archive, for the front of an apply chain; `unpack` goes by its extension. `label`: what people call it. */
+export function archiveFile(contents: Uint8Array | Bytes, label?: string): Vinyl {
+  return withContents('patch.vpa', contents, label === undefined ? {} : { label });
+}
+
+/** What people call an archive: a path, most often. */
+export function labelOf(file: Vinyl): string {
+  return 'label' in file && typeof file.label === 'string' ? file.label : file.relative;
 }
 
 /** A detached signature, as an archive carries it. */

@@ -1,11 +1,11 @@
-/** A patch on disk, whatever its name, as the beginning of a chain; its parts are read when they are needed. */
+/** Patches on disk, whatever their names, as the beginning of a chain; their parts are read when they are needed. */
 import { openFile } from '../layer/file-bytes.ts';
 import { archiveFile } from './file.ts';
 import { type Stage, source } from './stage.ts';
 
 /** For the front of an apply chain. E_INPUT where the file is missing or cannot be read. */
-export function openArchiveFile(path: string): Stage {
+export function openArchiveFile(...paths: readonly string[]): Stage {
   return source('open', async function* () {
-    yield archiveFile(openFile(path));
+    for (const path of paths) yield archiveFile(openFile(path), path);
   });
 }

@@ -22,4 +22,14 @@ export interface Plan {
   readonly touched: Touched;
   /** Key ids of the trusted signatures. */
   readonly trusted: readonly string[];
+  /** Where several patches are applied as one: the manifests of those before the last. */
+  readonly earlier?: readonly Manifest[];
+}
+
+/** The contents of files that it makes, in bytes; what a hive takes is not known before. */
+export function sizeOfContents({ changes }: Pick<Plan, 'changes'>): number {
+  return changes.reduce(
+    (sum, { after, kind }) => sum + (after?.type === 'file' && kind !== 'move' ? after.size : 0),
+    0,
+  );
 }

@@ -17,6 +17,17 @@ export interface Witness {
 
 const witnesses = new WeakMap<Plan, Witness>();
 
+/** Lets the witness of a plan that several others come to ask theirs; `digest` tells of its own names. */
+export function witnessTogether(plan: Plan, parts: () => readonly Plan[], digest: Witness['digest']): void {
+  witnesses.set(plan, {
+    saw: () => undefined,
+    digest,
+    confirm() {
+      for (const part of parts()) witnessOf(part).confirm();
+    },
+  });
+}
+
 /** The one witness of a plan. */
 export function witnessOf(plan: Plan): Witness {
   const known = witnesses.get(plan);

@@ -1,0 +1,85 @@
+/** Applies several patches as one: those that are named, or those of a folder that lead to a version. */
+import type Vinyl from 'vinyl';
+import { type ApplyOptions, applyPatches, planRoad } from '../../presets/index.ts';
+import { PatchError } from '../errors.ts';
+import { openPlace } from '../store/open-place.ts';
+import { costOf } from '../store/space.ts';
+import { isChange, isPlan } from '../stream/file.ts';
+import { openArchiveFile } from '../stream/open-archive-file.ts';
+import type { Together } from '../stream/together.ts';
+import { countKinds } from './report.ts';
+import { type Applied, type RunApplyOptions, applicationOf } from './run-apply.ts';
+import type { Session } from './session.ts';
+import { stepReports } from './steps-report.ts';
+
+export interface SeveralOptions extends Omit<RunApplyOptions, 'file'> {
+  /** In any order. */
+  readonly files: readonly string[];
+  readonly options: ApplyOptions;
+}
+
+export async function applySeveral(
+  session: Session,
+  { files, config, dryRun, onPlan, options }: SeveralOptions,
+  place = openPlace(options),
+): Promise<Applied> {
+  const seen: { together?: Together; applied: boolean } = { applied: true };
+  const planned = (together: Together): void => {
+    seen.together = together;
+    onPlan?.(together.plan);
+  };
+  const chain = applyPatches({ ...options, place, onPlan: planned }, applicationOf(config));
+  const onFile = (one: Vinyl): void => {
+    if (isPlan(one)) seen.applied = false;
+    if (isChange(one)) session.tooLate();
+  };
+  await session.run([openArchiveFile(...files), ...chain], onFile, ['already-applied']);
+  if (!seen.together) throw new PatchError('E_USAGE', 'there is no patch to apply');
+  const { plan, reads, temporary } = seen.together;
+  const { manifest, changes, trusted } = plan;
+  return {
+    status: seen.applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
+    ...manifest.application,
+    from: manifest.base.version,
+    to: manifest.target.version,
+    trusted,
+    changes: countKinds(changes),
+    cost: { ...costOf(changes), reads, temporary },
+    steps: stepReports(seen.together),
+    notices: session.notes,
+  };
+}
+
+export interface RoadOptions extends Omit<SeveralOptions, 'files'> {
+  /** The folder with the patches. */
+  readonly patches: string;
+  readonly version: string;
+}
+
+export async function applyRoad(
+  session: Session,
+  { patches, version, ...several }: RoadOptions,
+): Promise<Applied> {
+  const { options, config } = several;
+  const place = openPlace(options);
+  const road = await planRoad({
+    ...{ ...options, patches, version, place, signal: session.signal },
+    variables: { ...config.rules?.variables, ...options.variables },
+    onIgnored: (file, why) => {
+      session.note({ code: 'patch-ignored', message: `${file} is passed over: ${why.message}` });
+    },
+  });
+  const files = road.steps.map(({ label }) => label);
+  if (files.length > 0) return applySeveral(session, { ...several, files }, place);
+  return {
+    status: 'already-applied',
+    ...road.application,
+    from: road.from.version,
+    to: road.to.version,
+    trusted: [],
+    changes: countKinds([]),
+    cost: costOf([]),
+    steps: [],
+    notices: session.notes,
+  };
+}
