@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { recoverDirectory } from '../../src/store/recover-directory.ts';
 import { undoDirectory } from '../../src/store/undo.ts';
 import { writeLayer } from '../fixtures/layers.ts';
-import { applyPatch, makePatch } from '../fixtures/patching.ts';
+import { applyPatch, applyPatches, makePatch } from '../fixtures/patching.ts';
 import { repairFolder } from '../fixtures/repairing.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import {
@@ -25,6 +25,8 @@ export interface Kind {
   /** Everything that stands in a test's folder before: the application, and what is beside it. */
   readonly base: Tree;
   readonly patch: Buffer;
+  /** Two patches that lead there by a version in between. */
+  readonly steps?: readonly Buffer[];
   /** Registry files beside the application, by their paths in the test's folder. */
   readonly registry: readonly string[];
   /** Whether its damage is repaired, too: once with types and once with a registry is enough. */
@@ -68,6 +70,19 @@ const cycles = {
   }),
 };
 
+/** Between the two: moved on from, made longer, and gone again. */
+const cyclesBetween = treeOf({
+  c: noise(300, 1),
+  a: noise(300, 2),
+  b: `${noise(300, 3)}between`,
+  'd/x': noise(200, 5),
+  'd/z': noise(200, 4),
+  README: noise(100, 6),
+  'old/deep/two': file(noise(150, 8), 0o600),
+  passing: 'in no other version',
+  same: 'not the same',
+});
+
 const types = {
   base: treeOf({
     'dir/x': 'in a folder',
@@ -104,18 +119,26 @@ const reg = (value: string): string =>
 
 export async function makeKinds(): Promise<Kind[]> {
   return [
-    await plainKind('moves and cycles', cycles),
+    await plainKind('moves and cycles', { ...cycles, between: cyclesBetween }),
     { ...(await plainKind('type changes', types)), repairs: true },
     await plainKind(
       'a registry beside',
-      { base: treeOf({ a: 'one' }), target: treeOf({ a: 'two', b: 'b' }) },
+      {
+        base: treeOf({ a: 'one' }),
+        target: treeOf({ a: 'two', b: 'b' }),
+        between: treeOf({ a: 'between', passing: 'in no other version' }),
+      },
       2,
     ),
     { ...(await layerKind()), repairs: true },
   ];
 }
 
-async function plainKind(title: string, trees: { base: Tree; target: Tree }, registries = 0): Promise<Kind> {
+async function plainKind(
+  title: string,
+  trees: { base: Tree; target: Tree; between?: Tree },
+  registries = 0,
+): Promise<Kind> {
   return withScratch(async (root) => {
     const names = Array.from({ length: registries }, (_, at) => `app-${at}.reg`);
     const write = (name: string, tree: Tree, value: string): { path: string; registry: string[] } => {
@@ -128,13 +151,16 @@ async function plainKind(title: string, trees: { base: Tree; target: Tree }, reg
     };
     const base = write('base', trees.base, '1');
     writeTree(join(root, 'base'), canary);
-    const patch = await makePatch({
-      base,
-      target: write('target', trees.target, '2'),
-      codecs: [],
-      sequence: 7,
-    });
-    return { title, base: readTree(join(root, 'base')), patch, registry: names };
+    const target = write('target', trees.target, '2');
+    const patch = await makePatch({ base, target, codecs: [], sequence: 7 });
+    const kind = { title, base: readTree(join(root, 'base')), patch, registry: names };
+    if (!trees.between) return kind;
+    const between = write('between', trees.between, 'between');
+    const steps = [
+      await makePatch({ base: between, target, codecs: [], sequence: 7 }),
+      await makePatch({ base, target: between, codecs: [], sequence: 6 }),
+    ];
+    return { ...kind, steps };
   });
 }
 
@@ -157,6 +183,22 @@ async function layerKind(): Promise<Kind> {
     const patch = await makePatch({ base: old, target: now, codecs: [] });
     return { title: 'a layer with its registry', base: readTree(join(root, 'base')), patch, registry: [] };
   });
+}
+
+/** Several patches in one transaction: it ends at the first version or at the last one. */
+function togetherOf(steps: readonly Buffer[], registry: readonly string[]): Operation {
+  return {
+    title: 'apply two patches as one, with a backup',
+    begin: async () => undefined,
+    run: async (root) =>
+      applyPatches(steps, {
+        to: join(root, 'app'),
+        registry: registry.map((name) => join(root, name)),
+        allowInUse: true,
+        backup: 'keep',
+      }),
+    again: [],
+  };
 }
 
 export function operationsOf(kind: Kind): Operation[] {
@@ -189,6 +231,7 @@ export function operationsOf(kind: Kind): Operation[] {
       run: async (root) => undoDirectory(join(root, 'app'), { allowInUse: true }),
       again: ['E_INPUT'],
     },
+    ...(kind.steps ? [togetherOf(kind.steps, registry)] : []),
     ...(kind.repairs ? [repairOf(kind, apply({}))] : []),
   ];
 }
