@@ -48,8 +48,9 @@ function literalCosts({ target, profile: kind }: BlockJob, { modelled, trials }:
   return target.length <= trials * 8 ? [4, 8, 12] : [4];
 }
 
-/** How much of a cover ahead is shown before literals, in bytes. */
+/** How much of a cover ahead is shown before literals, in bytes; and what is good for most text. */
 const lessonSizes = [0, 512, 65_536];
+const goodLesson = 512;
 
 /** One set of covers, coded; null where it becomes too large. */
 function codeBlock(
@@ -100,7 +101,7 @@ function codeBlock(
       : nothing;
   if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
   const lessonsTried =
-    kind === profile.text && literals.length > 0 && literals.length <= level.trials ? lessonSizes : [0];
+    kind === profile.binary ? [0] : literals.length <= level.trials ? lessonSizes : [goodLesson];
   const flat = barelyCompressible(literals) ? compressed(literals, { ...level, quality: [5, 5] }) : null;
   let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
   for (const lesson of flat ? [] : lessonsTried) {

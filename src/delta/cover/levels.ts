@@ -13,13 +13,13 @@ export interface Level {
   readonly modelled: boolean;
   /** brotli's quality for streams up to a MiB, and for larger ones. */
   readonly quality: readonly [number, number];
-  /** Tries several settings for blocks with at most so many literals, in bytes. */
+  /** Tries several settings for blocks with at most so many literals, in bytes; else takes what is mostly best. */
   readonly trials: number;
 }
 
 const levels: Readonly<Record<LevelName, Level>> = {
   fast: { name: 'fast', seedStep: 8, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
-  default: { name: 'default', seedStep: 4, depth: 32, modelled: true, quality: [11, 9], trials: 128 << 10 },
+  default: { name: 'default', seedStep: 4, depth: 32, modelled: true, quality: [11, 9], trials: 16 << 10 },
   max: { name: 'max', seedStep: 2, depth: 256, modelled: true, quality: [11, 11], trials: 8 << 20 },
 };
 
