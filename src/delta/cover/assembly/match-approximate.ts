@@ -21,6 +21,7 @@ let out: usize = 0;
 let count: i32 = 0;
 let place: i32 = 0; // where the present alignment begins in the target
 let source: i32 = 0; // and in the reference
+let reached: i32 = 0; // to where its bytes were equal last
 
 /** Writes records of covers in order of their places, none over another. Gives their number. */
 export function matchApproximate(
@@ -31,7 +32,7 @@ export function matchApproximate(
   target = now;
   targetSize = size;
   out = records;
-  count = place = source = 0;
+  count = place = source = reached = 0;
   for (let p = 0; p <= size - seed; ) p = advance(p, heads, 32 - bits);
   close(size, 0);
   return count;
@@ -45,7 +46,10 @@ function advance(p: i32, heads: usize, shift: u32): i32 {
     if (aligned >= 0 && aligned < referenceSize && load<u8>(reference + aligned) == load<u8>(target + p)) {
       const equal = forward(reference + aligned, target + p, min(targetSize - p, referenceSize - aligned));
       if (equal >= enough) {
+        // Behind a long part that is not equal, the cover that ended there does not reach, so that this is another one.
+        if (equal >= seed && p - reached > patience) close(p, aligned);
         p += equal;
+        reached = p;
         continue;
       }
     }
@@ -57,6 +61,7 @@ function advance(p: i32, heads: usize, shift: u32): i32 {
         if (equal + before > equalAt(p - before, aligned - before, equal + before) + better) {
           close(p - before, found - before);
           p += equal;
+          reached = p;
           continue;
         }
       }

@@ -85,17 +85,21 @@ export function matchApproximate(
     return { place: at - before, source: found - before };
   }
 
+  let reached = 0;
   for (let at = 0; at + seed <= target.length;) {
     const aligned = now.source + at - now.place;
     const equal = aligned >= 0 && aligned < reference.length ? equalFrom(at, aligned) : 0;
     if (equal >= enough) {
+      if (equal >= seed && at - reached > patience) close({ place: at, source: aligned });
       at += equal;
+      reached = at;
       continue;
     }
     const next = other(at, aligned);
     if (next) {
       close(next);
       at += equalFrom(at, next.source + at - next.place);
+      reached = at;
     } else at++;
   }
   close({ place: target.length, source: 0 });
