@@ -52,20 +52,28 @@ async function* encode(
   level: LevelName,
   context: CodecContext,
 ): AsyncGenerator<Uint8Array> {
-  yield* inOrder(encodings(reference, target, level, context), context.executor.concurrency);
+  const isOfText = await looksLikeText(target);
+  // Blocks of about one size: the last one is not left to a single thread for long.
+  const blocks = Math.ceil(target.size / (isOfText ? textBlock : binaryBlock));
+  const most = Math.ceil(target.size / Math.max(blocks, 1));
+  const jobs = encodings(reference, target, isOfText, most, level, context);
+  yield* inOrder(jobs, atOnce(most, context));
+}
+
+/** How many blocks are worked on at a time: large ones, which are of text, take too much memory for several. */
+function atOnce(block: number, { executor }: CodecContext): number {
+  return block > binaryBlock ? 1 : executor.concurrency;
 }
 
 async function* encodings(
   reference: Bytes,
   target: Bytes,
+  isOfText: boolean,
+  most: number,
   level: LevelName,
   { executor, signal }: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>> {
-  const isOfText = await looksLikeText(target);
   const kind = isOfText ? profile.text : profile.binary;
-  // Blocks of about one size: the last one is not left to a single thread for long.
-  const blocks = Math.ceil(target.size / (isOfText ? textBlock : binaryBlock));
-  const most = Math.ceil(target.size / Math.max(blocks, 1));
   const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
   for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);
@@ -82,7 +90,10 @@ async function* decode(
   size: number,
   context: CodecContext,
 ): AsyncGenerator<Uint8Array> {
-  yield* inOrder(decodings(reference, delta, size, context), context.executor.concurrency);
+  for await (const { plan } of blocksOf(delta, size, context)) {
+    yield* inOrder(decodings(reference, delta, size, context), atOnce(plan.size, context));
+    return;
+  }
 }
 
 async function* decodings(
