@@ -81,6 +81,8 @@ export interface Kernels {
   readonly put: (bytes: Uint8Array) => number;
   /** A view of memory; it ends with the next allocation. */
   readonly view: (at: number, size: number) => Uint8Array;
+  /** How much memory there is in bytes; it never becomes less. */
+  readonly size: () => number;
 }
 
 const pageSize = 65_536;
@@ -98,6 +100,14 @@ export function kernels(use: Use = 'code'): Kernels {
   const known = loaded.get(use) ?? load();
   loaded.set(use, known);
   return known;
+}
+
+/** What a thread may keep for its next job, in bytes. */
+const mostKept = 160 << 20;
+
+/** Lets go of the memory where it is more than most jobs take; nothing of it may be used after. */
+export function releaseLarge(use: Use): void {
+  if ((loaded.get(use)?.size() ?? 0) > mostKept) loaded.delete(use);
 }
 
 function load(): Kernels {
@@ -134,5 +144,6 @@ function load(): Kernels {
     allocate,
     put,
     view,
+    size: () => memory.buffer.byteLength,
   };
 }

@@ -1,6 +1,6 @@
 /** Finds the covers of a block in a window of the reference. */
 import { profile, type Profile } from './block-format.ts';
-import { kernels } from './kernels.ts';
+import { kernels, releaseLarge } from './kernels.ts';
 import type { Level } from './levels.ts';
 import { type Records, recordList, recordSize, recordsOf } from './records.ts';
 
@@ -37,7 +37,10 @@ export function matchBlock(
   if (target.length === 0) return new Uint8Array();
   const found =
     kind === profile.binary ? approximate(target, window, level) : exact(target, window, level, literal);
-  return inReference(found, window);
+  const records = inReference(found, window);
+  // Of text there is no index that the next block could use.
+  if (kind === profile.text) releaseLarge('match');
+  return records;
 }
 
 /** The window whose seeds the kernels of this thread have; only ever spares work. */
