@@ -17,6 +17,9 @@ export interface PackOptions {
 /** The manifest is the first entry but is known last, so frames wait in a spool: memory stays bounded. */
 export const pack = ({ file: name }: PackOptions = {}): Stage =>
   stage('pack', async function* (files, { signal }) {
+    // Loaded while others work: its packages take longer to load than all of ours, and applying a patch needs none of them.
+    const loading = import('../src/patch/archive-writer.ts');
+    loading.catch(() => undefined); // it is awaited later
     const frames = createSpool();
     try {
       const sizes: number[] = [];
@@ -42,8 +45,7 @@ export const pack = ({ file: name }: PackOptions = {}): Stage =>
           });
         return { name: part, data };
       };
-      // Loaded here, since its packages take longer to load than all of ours, and applying a patch needs none of them.
-      const { writeArchive } = await import('../src/patch/archive-writer.ts');
+      const { writeArchive } = await loading;
       const heads = [take(manifestPart), ...signatures(parts), take(indexPart)];
       const archive = writeArchive(
         (async function* () {
