@@ -89,7 +89,11 @@ export async function recording(root: string, work: () => Promise<unknown>): Pro
       } else events.push(one);
     }
     noted = [];
-    if (call === 'openSync' && inside(first)) files.set(result as number, { path: first, at: 0 });
+    if (call === 'openSync') {
+      if (inside(first)) files.set(result as number, { path: first, at: 0 });
+      // The number of a file that was closed is given to another one, perhaps elsewhere.
+      else files.delete(result as number);
+    }
     if (call === 'writeFileSync' && inside(first)) {
       const data = Buffer.from(second as string | Uint8Array);
       events.push({ step: { do: 'write', path: name(first), at: 0, data }, needs: [number(first)] });

@@ -5,13 +5,18 @@ import {
   type Stream,
   formatBlock,
   method,
-  parseHeader,
   profile,
   putNumber,
 } from '../../../src/delta/cover/block-format.ts';
-import { encodeBlock } from '../../../src/delta/cover/encode-block.ts';
-import { largestBlock, mostCovers } from '../../../src/delta/cover/limits.ts';
+import { layOut, sizeOfTails } from '../../../src/delta/cover/lay-out.ts';
+import { levelOf } from '../../../src/delta/cover/levels.ts';
+import { fewestLines, largestBlock, lessons, mostCovers } from '../../../src/delta/cover/limits.ts';
+import { matchBlock } from '../../../src/delta/cover/match-block.ts';
 import { modelCompressor } from '../../../src/delta/cover/model-compressor.ts';
+import { recordsOf } from '../../../src/delta/cover/records.ts';
+import { writeCovers } from '../../../src/delta/cover/reference/covers.ts';
+import { codeDifferences } from '../../../src/delta/cover/reference/differences.ts';
+import { codeLiterals } from '../../../src/delta/cover/reference/literals.ts';
 import type { ErrorCode } from '../../../src/errors.ts';
 import type { Change } from '../../../src/patch/change.ts';
 import { add, build, contentAt, newProgram } from '../archive.ts';
@@ -72,19 +77,30 @@ const covers = (name: string, says: RegExp, count: number, ...values: readonly n
   block(name, says, { covers: count, coverStream: plain(numbers(...values)) });
 const outside = /outside of what it is made of/;
 
-/** As the writer makes it, each stream by a model. */
+/** Each stream by a model, as slow writers make them; ours compresses streams that are as short as these. */
 const modelled = (): Block => {
   const window = { key: '', bytes: reference, ranges: [{ start: 0, at: 0, size: old }], reference: old };
   // A few other bytes, so that there is a stream of differences too.
   const target = Buffer.from(newProgram);
   for (let at = 100; at < 5_000; at += 97) target[at] = (target[at] ?? 0) + 1;
-  const data = encodeBlock({ target, window, profile: profile.binary, level: 'default' });
-  const { head, streams, ...header } = parseHeader(data, size);
-  let at = head;
-  const [coverStream = none, differenceStream = none, literalStream = none] = streams.map(
-    ({ stored, ...one }) => ({ ...one, bytes: data.subarray(at, (at += stored)) }),
+  const records = recordsOf(matchBlock(target, window, profile.binary, levelOf('default'), 0));
+  const before = new Uint8Array(size);
+  const tails = new Uint8Array(sizeOfTails(records, size, old, 0));
+  layOut(records, size, old, 0, tails, (source, place, length) =>
+    before.set(reference.subarray(source, source + length), place),
   );
-  return { ...header, coverStream, differenceStream, literalStream };
+  const stream = (bytes: Uint8Array | null): Stream => ({
+    method: method.model,
+    size: fewestLines,
+    bytes: bytes ?? new Uint8Array(),
+  });
+  const content = { block: target, records, reference: old, tails, profile: profile.binary };
+  return {
+    ...{ size, covers: records.count, profile: profile.binary, tail: 0, lesson: 0 },
+    coverStream: stream(writeCovers(records)),
+    differenceStream: stream(codeDifferences(before, target, records, old, null, fewestLines)),
+    literalStream: stream(codeLiterals({ ...content, lesson: 0, lessons, bits: fewestLines }, null)),
+  };
 };
 const model = (name: string, says: RegExp, change: (block: Block) => object, code?: ErrorCode): Hostile =>
   payload(

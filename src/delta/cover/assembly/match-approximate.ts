@@ -12,6 +12,8 @@ const better: i32 = 16;
 const enough: i32 = 8;
 /** How far a cover reaches back without gain. */
 const patience: i32 = 256;
+/** Behind so many bytes without equal ones a cover begins anew. */
+const long: i32 = 4096;
 
 let reference: usize = 0;
 let referenceSize: i32 = 0;
@@ -47,7 +49,7 @@ function advance(p: i32, heads: usize, shift: u32): i32 {
       const equal = forward(reference + aligned, target + p, min(targetSize - p, referenceSize - aligned));
       if (equal >= enough) {
         // Behind a long part that is not equal, the cover that ended there does not reach, so that this is another one.
-        if (equal >= seed && p - reached > patience) close(p, aligned);
+        if (equal >= seed && p - reached > long) close(p, aligned);
         p += equal;
         reached = p;
         continue;

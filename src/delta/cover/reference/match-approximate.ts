@@ -3,7 +3,7 @@ import { recordList } from '../records.ts';
 import { backward, forward, indexSeeds, nowhere, seedHash } from './seeds.ts';
 
 const seed = 16;
-const [better, enough, patience] = [16, 8, 256];
+const [better, enough, patience, long] = [16, 8, 256, 4096];
 
 /** The target from `place` on is taken from the reference from `source` on. */
 interface Alignment {
@@ -90,7 +90,7 @@ export function matchApproximate(
     const aligned = now.source + at - now.place;
     const equal = aligned >= 0 && aligned < reference.length ? equalFrom(at, aligned) : 0;
     if (equal >= enough) {
-      if (equal >= seed && at - reached > patience) close({ place: at, source: aligned });
+      if (equal >= seed && at - reached > long) close({ place: at, source: aligned });
       at += equal;
       reached = at;
       continue;
