@@ -27,6 +27,7 @@ import {
   isVerified,
   streamedFile,
 } from '../src/stream/file.ts';
+import { collect, counted } from '../src/stream/pieces.ts';
 import { type Plan, sizeOfContents } from '../src/stream/plan.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 import { type Witness, witnessOf } from '../src/stream/witness.ts';
@@ -191,23 +192,6 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
     opened.push(groupContents(() => decodeGroup(group, number, group.bytes, reference, size, decoding)));
   }
   return opened;
-}
-
-/** The pieces, told as they are taken. */
-async function* counted(
-  pieces: AsyncIterable<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    yield piece;
-    onBytes(piece.length);
-  }
-}
-
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all);
 }
 
 /** A base given as a function is opened when the first file comes, not when the chain is made. */

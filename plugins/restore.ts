@@ -19,6 +19,7 @@ import {
   releaseFile,
   streamedFile,
 } from '../src/stream/file.ts';
+import { collect, counted } from '../src/stream/pieces.ts';
 import { type Stage, stage } from '../src/stream/stage.ts';
 
 export interface RestoreOptions extends Omit<RestorationOptions, 'written'> {
@@ -117,20 +118,4 @@ async function restored(
   return change.after.size > wholeSize
     ? streamedFile(done, contents)
     : changeFile(done, await collect(contents));
-}
-
-async function* counted(
-  pieces: AsyncIterable<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    yield piece;
-    onBytes(piece.length);
-  }
-}
-
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const collected: Uint8Array[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return Buffer.concat(collected);
 }

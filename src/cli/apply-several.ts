@@ -8,7 +8,7 @@ import { isChange, isPlan } from '../stream/file.ts';
 import { openArchiveFile } from '../stream/open-archive-file.ts';
 import type { Together } from '../stream/together.ts';
 import { countKinds } from './report.ts';
-import { type Applied, type RunApplyOptions, applicationOf } from './run-apply.ts';
+import { type Applied, type RunApplyOptions, applicationOf, appliedReport } from './run-apply.ts';
 import type { Session } from './session.ts';
 import { stepReports } from './steps-report.ts';
 
@@ -36,18 +36,9 @@ export async function applySeveral(
   await session.run([openArchiveFile(...files), ...chain], onFile, ['already-applied']);
   if (!seen.together) throw new PatchError('E_USAGE', 'there is no patch to apply');
   const { plan, reads, temporary } = seen.together;
-  const { manifest, changes, trusted } = plan;
-  return {
-    status: seen.applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
-    ...manifest.application,
-    from: manifest.base.version,
-    to: manifest.target.version,
-    trusted,
-    changes: countKinds(changes),
-    cost: { ...costOf(changes), reads, temporary },
-    steps: stepReports(seen.together),
-    notices: session.notes,
-  };
+  const report = appliedReport(session, plan, seen.applied, dryRun);
+  const cost = { ...costOf(plan.changes), reads, temporary };
+  return { ...report, cost, steps: stepReports(seen.together) };
 }
 
 export interface RoadOptions extends Omit<SeveralOptions, 'files'> {

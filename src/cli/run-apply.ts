@@ -47,16 +47,25 @@ export async function runApply(
   };
   await session.run(chain, onFile, ['already-applied']);
   if (!seen.plan) throw new PatchError('E_FORMAT', `${file}: has no manifest`);
-  const { manifest, changes, trusted } = seen.plan;
+  return appliedReport(session, seen.plan, seen.applied, dryRun);
+}
+
+/** `applied` says that the target was as the plan leaves it before. */
+export function appliedReport(
+  { notes }: Session,
+  { manifest, changes, trusted }: Plan,
+  applied: boolean,
+  dryRun: boolean,
+): Applied {
   return {
-    status: seen.applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
+    status: applied ? 'already-applied' : dryRun ? 'dry-run' : 'applied',
     ...manifest.application,
     from: manifest.base.version,
     to: manifest.target.version,
     trusted,
     changes: countKinds(changes),
     cost: costOf(changes),
-    notices: session.notes,
+    notices: notes,
   };
 }
 

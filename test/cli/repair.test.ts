@@ -1,6 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { needsPosix } from '../contract/needs.ts';
 import { type Outcome, makeFolder, readTree, reg, removeFolder, vpa, writeTree } from './command.ts';
 
 describe('vpa repair', function () {
@@ -117,7 +118,7 @@ describe('vpa repair', function () {
   });
 
   it('gives modes back without writing a file again', async function () {
-    if (process.platform === 'win32') this.skip();
+    needsPosix(this, 'there are no modes here');
     damage();
     cpSync(join(cwd, 'notes-1.0.0'), join(cwd, 'app'), { recursive: true });
     const path = join(cwd, 'app', 'readme');

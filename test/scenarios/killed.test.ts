@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { needsPosix } from '../contract/needs.ts';
 import { watchingCalls } from '../fixtures/file-calls.ts';
 import { layerListing, readLayer, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
@@ -130,7 +131,7 @@ describe('law 4: a run that is killed', () => {
 
   it('at 20 random moments, by SIGKILL', async function () {
     this.timeout(240_000);
-    if (process.platform === 'win32') return this.skip();
+    needsPosix(this, 'there is no SIGKILL here');
     await withScratch(async (root) => {
       const [old, now] = [manyFiles(0), manyFiles(1)];
       const patch = join(root, 'test.vpa');

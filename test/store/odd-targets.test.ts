@@ -197,7 +197,10 @@ describe('an odd target', () => {
   });
 
   it('of another user, who lets nobody write: E_RIGHTS, and no trace of us', async function () {
-    if (process.getuid?.() !== 0) return this.skip();
+    if (process.getuid?.() !== 0) {
+      process.stderr.write('      skipped, only root has a folder of another user\n');
+      return this.skip();
+    }
     await withScratch(async (root) => {
       writeTree(join(root, 'app'), old);
       const patch = join(root, 'test.vpa');

@@ -49,7 +49,7 @@ function adviceFor({ identity, number }: StoredLayer, { application, base }: Man
   const [from, to] = [identity.version, base.version];
   return from === to
     ? `it was changed since: vpa layer show ${number} --full says what is not as it was brought in`
-    : `the patch from ${from} to ${to} is missing: apply it first`;
+    : `the patch ${from === '' ? '' : `from ${from} `}to ${to} is missing: apply it first`;
 }
 
 /** As far as a patch tells, which is what it touches. */
