@@ -26,6 +26,7 @@ export { copyTarget } from './store/copy-target.ts';
 export { findFitting } from './store/layers/fitting.ts';
 export { importLayer } from './store/layers/import-layer.ts';
 export { type StorePlaceOptions, openStorePlace } from './store/layers/store-place.ts';
+export { type StoreTransaction, inOneTransaction } from './store/layers/store-transaction.ts';
 export { type StoredLayer, readCatalogue } from './store/layers/stored-layer.ts';
 export { undoLayer } from './store/layers/undo-layer.ts';
 export type { Difference, DriftCounts } from './store/drift.ts';

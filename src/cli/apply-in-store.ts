@@ -1,31 +1,28 @@
-/** `vpa apply FILE` without a folder: to the layer of a store that the patch is for. */
+/** `vpa apply FILE…` without a folder: to the layers of a store that the patches are for, all or nothing. */
 import { PatchError } from '../errors.ts';
 import { assertStore } from '../store/layers/claim-store.ts';
-import { findLayer } from '../store/layers/find-layer.ts';
-import { findFitting } from '../store/layers/fitting.ts';
-import { mismatch } from '../store/layers/mismatch.ts';
-import { recoverStore } from '../store/layers/recover-store.ts';
-import { type StorePlaceOptions, openStorePlace } from '../store/layers/store-place.ts';
-import { type StoredLayer, readCatalogue, titleOf } from '../store/layers/stored-layer.ts';
 import { workOf } from '../store/layers/layout.ts';
+import { recoverStore } from '../store/layers/recover-store.ts';
+import { openStorePlace } from '../store/layers/store-place.ts';
+import { type StoreTransaction, inOneTransaction } from '../store/layers/store-transaction.ts';
+import { type StoredLayer, titleOf } from '../store/layers/stored-layer.ts';
 import { assertSettled } from '../store/work-folder.ts';
-import type { ApplyReport } from './apply-report.ts';
+import type { ApplyReport, LayersReport } from './apply-report.ts';
+import { applySeveral } from './apply-several.ts';
 import { canAsk, choose } from './ask.ts';
+import { type FindLayersOptions, type FoundLayer, findLayers } from './find-layers.ts';
 import { layerReport } from './layer/layer-report.ts';
 import type { Config } from './load-config.ts';
-import { readPatch } from './read-patch.ts';
 import { recoveredNote } from './recover.ts';
-import { runApply } from './run-apply.ts';
+import { type Applied, runApply } from './run-apply.ts';
 import type { Session } from './session.ts';
 import { type StoreOption, storeOf } from './store-option.ts';
-import { type TrustOptions, readTrust } from './trust-options.ts';
+import { readTrust } from './trust-options.ts';
 
-export interface ApplyInStoreOptions extends StoreOption, TrustOptions {
-  readonly layer?: string;
+export interface ApplyInStoreOptions extends StoreOption, FindLayersOptions {
   readonly mode?: 'in-place' | 'new';
   readonly copyWritable?: boolean;
   readonly keep?: number;
-  readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly untouched?: 'ignore' | 'check';
   readonly allowDowngrade?: boolean;
@@ -35,36 +32,28 @@ export interface ApplyInStoreOptions extends StoreOption, TrustOptions {
 
 export async function applyInStore(
   session: Session,
-  file: string,
+  files: readonly string[],
   config: Config,
   options: ApplyInStoreOptions,
-): Promise<ApplyReport> {
+): Promise<ApplyReport | LayersReport> {
   const store = storeOf(options);
-  const { dryRun = false, sync: durable, yes = false } = options;
+  const { dryRun = false, sync: durable } = options;
   await settle(session, store, dryRun, durable);
-  const found = await findFor(session, store, file, config, options);
-  const mode = found.applied
-    ? 'in-place'
-    : (options.mode ?? (await askMode(session, found.layer, yes || dryRun)));
-  let placed = found.layer;
-  const placing: StorePlaceOptions = {
-    ...{ store, layer: found.layer.number, mode, dryRun, durable },
-    allowDowngrade: options.allowDowngrade ?? false,
-    copyWritable: options.copyWritable ?? false,
-    ...(options.keep !== undefined && { keep: options.keep }),
-    onPlaced: (layer) => (placed = layer),
+  const found = await findLayers(session, store, files, config, options);
+  const mode = await modeFor(session, found, options);
+  const running = { store, config, options, mode };
+  const applyAll = async (transaction?: StoreTransaction): Promise<Made[]> => {
+    const made: Made[] = [];
+    // One behind the other: what one links looks changed to another that has looked at it before.
+    for (const one of found) made.push(await applyTo(session, one, { ...running, transaction }, made.length));
+    return made;
   };
-  const place = openStorePlace(placing);
-  const done = await runApply(
-    session,
-    { file, config, dryRun },
-    { place, untouched: options.untouched ?? 'ignore', ...readTrust(options) },
-  );
-  if (mode === 'new' && found.layer.users.length > 0 && placing.copyWritable !== true) {
-    session.note({ code: 'no-writable', message: 'what users wrote was not copied (--copy-writable)' });
-  }
-  const what = `${titleOf(placed)}${mode === 'new' && !dryRun ? ', a new one' : ''}`;
-  return { ...done, target: placed.current.directory, place: what, store, mode, layer: layerReport(placed) };
+  const { signal } = session;
+  const made = dryRun ? await applyAll() : await inOneTransaction(store, { durable, signal }, applyAll);
+  session.tooLate();
+  const reports = made.map((one) => reportOf(one, store, dryRun));
+  const [only, ...more] = reports;
+  return only && more.length === 0 ? only : { ...together(reports, session), store, mode };
 }
 
 async function settle(session: Session, store: string, dryRun: boolean, durable: boolean): Promise<void> {
@@ -74,62 +63,95 @@ async function settle(session: Session, store: string, dryRun: boolean, durable:
   if (outcome !== null) session.note(recoveredNote(outcome));
 }
 
-interface Found {
-  readonly layer: StoredLayer;
-  /** Whether it is what the patch makes already. */
-  readonly applied: boolean;
-}
-
-/** By what the layers are; the patch is verified first, since nobody else's word is taken for what it is for. */
-async function findFor(
+async function modeFor(
   session: Session,
-  store: string,
-  file: string,
-  config: Config,
-  options: ApplyInStoreOptions,
-): Promise<Found> {
-  const plan = await readPatch(session, file, readTrust(options));
-  if (options.layer !== undefined) return { layer: findLayer(store, options.layer), applied: false };
-  const { layers, damaged } = readCatalogue(store);
-  for (const { error } of damaged) session.note({ code: 'damaged', message: error.message });
-  const variables = config.rules?.variables ?? {};
-  const { base, target } = await findFitting(layers, plan.manifest, variables);
-  const [first, ...more] = base;
-  if (first === undefined) {
-    const [there] = target;
-    if (there) return { layer: there, applied: true };
-    throw await mismatch({ store, layers, plan, variables, signal: session.signal });
-  }
-  const layer = more.length === 0 ? first : await askLayer(session, base, options.yes ?? false);
-  session.note({ code: 'layer', message: `${titleOf(layer)} is what the patch is for` });
-  return { layer, applied: false };
-}
-
-async function askLayer(
-  session: Session,
-  layers: readonly StoredLayer[],
-  yes: boolean,
-): Promise<StoredLayer> {
-  const titles = layers.map(titleOf);
-  if (!yes && canAsk()) {
-    session.pause();
-    const question = 'Several layers are what the patch is for. Which one?';
-    const layer = layers[await choose(question, titles, { option: '--layer', signal: session.signal })];
-    if (layer) return layer;
-  }
-  throw new PatchError('E_CONFLICT', `${layers.length} layers are what the patch is for`, {
-    help: 'say which one by its number: --layer NUMBER',
-    details: titles,
+  found: readonly FoundLayer[],
+  { mode: given, yes = false, dryRun = false, copyWritable = false }: ApplyInStoreOptions,
+): Promise<'in-place' | 'new'> {
+  const open = found.filter(({ applied }) => !applied);
+  const isClear = yes || dryRun || open.length === 0 || !canAsk();
+  const mode = given ?? (isClear ? 'in-place' : await askMode(session, open));
+  if (mode === 'new' || !copyWritable) return mode;
+  throw new PatchError('E_USAGE', 'what users wrote stays with its layer: there is nothing to copy', {
+    help: 'leave --copy-writable out, or make a new layer (--mode new)',
   });
 }
 
-async function askMode(session: Session, layer: StoredLayer, isClear: boolean): Promise<'in-place' | 'new'> {
-  if (isClear || !canAsk()) return 'in-place';
+async function askMode(session: Session, found: readonly FoundLayer[]): Promise<'in-place' | 'new'> {
   session.pause();
-  const choices = [`the next generation of ${titleOf(layer)}`, 'a new layer; the old one stays as it is'];
-  const answer = await choose('What is the new version to be?', choices, {
-    option: '--mode',
-    signal: session.signal,
-  });
+  const titles = found.map(({ layer }) => titleOf(layer)).join(', ');
+  const isOne = found.length === 1;
+  const choices = [
+    `the next generation of ${titles}`,
+    isOne ? 'a new layer; the old one stays as it is' : 'new layers; the old ones stay as they are',
+  ];
+  const question = isOne ? 'What is the new version to be?' : 'What are the new versions to be?';
+  const answer = await choose(question, choices, { option: '--mode', signal: session.signal });
   return answer === 0 ? 'in-place' : 'new';
+}
+
+interface Running {
+  readonly store: string;
+  readonly config: Config;
+  readonly options: ApplyInStoreOptions;
+  readonly mode: 'in-place' | 'new';
+  readonly transaction: StoreTransaction | undefined;
+}
+
+interface Made {
+  readonly done: Applied;
+  readonly mode: 'in-place' | 'new';
+  /** Which layer has the new version, when the transaction is carried out. */
+  readonly placed: () => StoredLayer;
+}
+
+async function applyTo(
+  session: Session,
+  { layer, files, applied }: FoundLayer,
+  { store, config, options, mode: wanted, transaction }: Running,
+  before: number,
+): Promise<Made> {
+  const { dryRun = false, copyWritable = false, allowDowngrade = false, keep } = options;
+  const mode = applied ? 'in-place' : wanted;
+  let placed = layer;
+  const place = openStorePlace({
+    ...{ store, layer: layer.number, mode, dryRun, allowDowngrade, copyWritable, transaction },
+    ...(keep !== undefined && { keep }),
+    onPlaced: (one) => (placed = one),
+  });
+  const given = { place, untouched: options.untouched ?? 'ignore', ...readTrust(options) };
+  const running = { config, dryRun };
+  const one: Session = {
+    ...session,
+    // Not before all of it is done.
+    tooLate: () => undefined,
+    run: async (chain, onFile, silent = []) =>
+      session.run(chain, onFile, before === 0 ? silent : [...silent, 'untrusted']),
+  };
+  const [file = '', ...more] = files;
+  const done =
+    more.length === 0
+      ? await runApply(one, { ...running, file }, given)
+      : await applySeveral(one, { ...running, files, options: given });
+  if (mode === 'new' && layer.users.length > 0 && !copyWritable)
+    session.note({
+      code: 'no-writable',
+      message: `what users wrote in ${titleOf(layer)} is not copied (--copy-writable)`,
+    });
+  return { done, mode, placed: () => placed };
+}
+
+function reportOf({ done, mode, placed: now }: Made, store: string, dryRun: boolean): ApplyReport {
+  const placed = now();
+  const place = `${titleOf(placed)}${mode === 'new' && !dryRun ? ', a new one' : ''}`;
+  return { ...done, target: placed.current.directory, place, store, mode, layer: layerReport(placed) };
+}
+
+function together(
+  reports: readonly ApplyReport[],
+  { notes }: Session,
+): Pick<LayersReport, 'status' | 'layers' | 'notices'> {
+  const changed = reports.find(({ status }) => status !== 'already-applied');
+  const layers = reports.map((report) => ({ ...report, notices: [] }));
+  return { status: changed?.status ?? 'already-applied', layers, notices: notes };
 }

@@ -34,7 +34,16 @@ export interface ApplyReport {
   readonly notices: readonly Note[];
 }
 
-export function applyLines(report: ApplyReport): string[] {
+/** Where several layers of a store were changed, in one transaction. */
+export interface LayersReport extends Pick<ApplyReport, 'status' | 'notices'> {
+  readonly store: string;
+  readonly mode: 'in-place' | 'new';
+  /** What there is to know stands in `notices` of the whole. */
+  readonly layers: readonly ApplyReport[];
+}
+
+export function applyLines(report: ApplyReport | LayersReport): string[] {
+  if ('layers' in report) return report.layers.flatMap((one) => applyLines(one));
   const target = printable(report.place ?? report.target);
   const lines = {
     applied: `${report.place === undefined ? 'applied to' : 'made'} ${target}: ${kindsText(report.changes)}`,

@@ -1,6 +1,6 @@
 /** Applies several patches as one: those that are named, or those of a folder that lead to a version. */
 import type Vinyl from 'vinyl';
-import { type ApplyOptions, applyPatches, planRoad } from '../../presets/index.ts';
+import { type ApplyAtOptions, type ApplyOptions, applyPatches, planRoad } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { openPlace } from '../store/open-place.ts';
 import { costOf } from '../store/space.ts';
@@ -15,20 +15,19 @@ import { stepReports } from './steps-report.ts';
 export interface SeveralOptions extends Omit<RunApplyOptions, 'file'> {
   /** In any order. */
   readonly files: readonly string[];
-  readonly options: ApplyOptions;
+  readonly options: ApplyOptions | ApplyAtOptions;
 }
 
 export async function applySeveral(
   session: Session,
   { files, config, dryRun, onPlan, options }: SeveralOptions,
-  place = openPlace(options),
 ): Promise<Applied> {
   const seen: { together?: Together; applied: boolean } = { applied: true };
   const planned = (together: Together): void => {
     seen.together = together;
     onPlan?.(together.plan);
   };
-  const chain = applyPatches({ ...options, place, onPlan: planned }, applicationOf(config));
+  const chain = applyPatches({ ...options, onPlan: planned }, applicationOf(config));
   const onFile = (one: Vinyl): void => {
     if (isPlan(one)) seen.applied = false;
     if (isChange(one)) session.tooLate();
@@ -41,7 +40,8 @@ export async function applySeveral(
   return { ...report, cost, steps: stepReports(seen.together) };
 }
 
-export interface RoadOptions extends Omit<SeveralOptions, 'files'> {
+export interface RoadOptions extends Omit<SeveralOptions, 'files' | 'options'> {
+  readonly options: ApplyOptions;
   /** The folder with the patches. */
   readonly patches: string;
   readonly version: string;
@@ -61,7 +61,7 @@ export async function applyRoad(
     },
   });
   const files = road.steps.map(({ label }) => label);
-  if (files.length > 0) return applySeveral(session, { ...several, files }, place);
+  if (files.length > 0) return applySeveral(session, { ...several, files, options: { ...options, place } });
   return {
     status: 'already-applied',
     ...road.application,

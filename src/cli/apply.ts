@@ -1,4 +1,4 @@
-/** `vpa apply FILE…`: applies a patch to a folder, or to a layer of a store, or several as one to a folder; all or nothing. */
+/** `vpa apply FILE…`: applies a patch, or several as one, to a folder or to layers of a store; all or nothing. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openFile } from '../layer/file-bytes.ts';
@@ -30,11 +30,13 @@ interface ApplyOptions extends CommonOptions, ApplyInStoreOptions {
 }
 
 const examples = `
-Without --to, the layer of the store is found by what it is, whatever it is called.
+Without --to, the layer of the store is found by what it is, whatever it is called. Several patches may be for
+several layers, and several steps for one; all of them are applied, or none.
 
 Examples:
   $ vpa apply notes-1.1.0.vpa --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --trust acme.pub.pem --mode new --copy-writable
+  $ vpa apply notes-1.1.0.vpa notes-1.2.0.vpa mail-3.1.vpa --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --backup keep
@@ -44,8 +46,11 @@ Examples:
 
 export function apply(command: Command): void {
   command
-    .description('Applies a patch to a folder, or to a layer of a store: all of it, or nothing.')
-    .argument('[files...]', 'the patch; with --to also several that lead from one version to the next')
+    .description('Applies patches to a folder, or to layers of a store: all of them, or nothing.')
+    .argument(
+      '[files...]',
+      'the patch, or several: with --to those that lead from one version to the next; otherwise of any layers',
+    )
     .option(
       '--to <folder>',
       'application folder or layer folder with the version that the patch is for (default: a layer of the store)',
@@ -90,11 +95,10 @@ export function apply(command: Command): void {
         assertPatches(files, options);
         assertFits(options);
         for (const one of files) openFile(one);
-        const [file = ''] = files;
         const config = options.config === undefined ? {} : await loadConfig(options.config);
         const report =
           to === undefined
-            ? await applyInStore(session, file, config, options)
+            ? await applyInStore(session, files, config, options)
             : await applyToFolder(session, files, config, { ...options, to });
         session.print(report, () => applyLines(report));
       });
@@ -167,8 +171,8 @@ function assertPatches(files: readonly string[], { patches, to, toVersion }: App
     throw usage('patches were given both by name and by folder', 'leave one of them out');
   if (patches === undefined && toVersion !== undefined)
     throw usage('--to-version chooses among the patches of a folder', 'name the folder: --patches FOLDER');
-  if (to === undefined && (patches !== undefined || files.length > 1))
-    throw usage('several patches need a folder that they are applied to', 'name it: --to FOLDER');
+  if (to === undefined && patches !== undefined)
+    throw usage('the patches of a folder need a folder that they are applied to', 'name it: --to FOLDER');
 }
 
 /** Refuses (E_USAGE) options of a folder for a store, and the other way round. */

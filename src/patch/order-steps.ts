@@ -26,8 +26,24 @@ export function placesOf(steps: readonly Pick<Step, 'manifest'>[]): (state: Stat
  * what is in the way: a link that is missing, two that start or end at the same state, a circle, another application's.
  */
 export function orderSteps<One extends Step>(steps: readonly One[]): One[] {
-  const place = placesOf(steps);
   assertOneApplication(steps);
+  const [line = [], ...others] = linesOf(steps);
+  if (others.length > 0) throw missingLink([line, ...others]);
+  return line;
+}
+
+/** Patches of any applications, as the lines that they make; the line of the first patch comes first. E_INPUT as above, but for what makes several lines. */
+export function linesOf<One extends Step>(steps: readonly One[]): One[][] {
+  const ids = [...new Set(steps.map(({ manifest }) => manifest.application.id))];
+  const lines = ids.flatMap((id) =>
+    linesOfOne(steps.filter(({ manifest }) => manifest.application.id === id)),
+  );
+  const first = (line: readonly One[]): number => Math.min(...line.map((step) => steps.indexOf(step)));
+  return lines.sort((a, b) => first(a) - first(b));
+}
+
+function linesOfOne<One extends Step>(steps: readonly One[]): One[][] {
+  const place = placesOf(steps);
   const from = new Map<string, One>();
   const into = new Map<string, One>();
   for (const step of steps) {
@@ -43,11 +59,12 @@ export function orderSteps<One extends Step>(steps: readonly One[]): One[] {
       for (let at: One | undefined = first; at; at = from.get(place(at.manifest.target))) line.push(at);
       return line;
     });
-  const [line = [], ...others] = lines;
-  if (others.length > 0) throw missingLink(lines);
-  if (line.length === steps.length) return line;
-  const round = steps.filter((step) => !line.includes(step)).map(({ label }) => label);
-  throw refusal(`${round.join(', ')}: lead round in a circle`, 'leave out the one that leads back');
+  const round = steps.filter((step) => !lines.some((line) => line.includes(step)));
+  if (round.length === 0) return lines;
+  throw refusal(
+    `${round.map(({ label }) => label).join(', ')}: lead round in a circle`,
+    'leave out the one that leads back',
+  );
 }
 
 function assertOneApplication(steps: readonly Step[]): void {

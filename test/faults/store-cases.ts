@@ -1,4 +1,4 @@
-/** What the fault tests do in a store: a patch, in place and as a new layer, undo, removal, and bringing a layer in. */
+/** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, undo, removal, and bringing a layer in. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectory } from '../../src/layer/directory-layer.ts';
@@ -7,6 +7,7 @@ import { deleteLayer } from '../../src/store/layers/delete-layer.ts';
 import { importLayer } from '../../src/store/layers/import-layer.ts';
 import { recoverStore } from '../../src/store/layers/recover-store.ts';
 import { openStorePlace } from '../../src/store/layers/store-place.ts';
+import { inOneTransaction } from '../../src/store/layers/store-transaction.ts';
 import { undoLayer } from '../../src/store/layers/undo-layer.ts';
 import { type LayerData, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
@@ -86,11 +87,25 @@ export async function makeOperations(): Promise<StoreOperation[]> {
       applyPatch(patch, {
         place: openStorePlace({ store: join(at, 'store'), layer: 1, mode, keep: 9, copyWritable: true }),
       });
+    const back = await makePatch({ base: now, target: old, codecs: [], sequence: 3 });
+    /** Layer 1 goes one way, layer 2 the other. */
+    const applyBoth = async (at: string): Promise<void> => {
+      const held = join(at, 'store');
+      await inOneTransaction(held, {}, async (transaction) => {
+        for (const [number, one_] of [patch, back].entries()) {
+          const given = { store: held, layer: number + 1, keep: 9, transaction };
+          await applyPatch(one_, { place: openStorePlace(given) });
+        }
+      });
+    };
     const bring = async (at: string): Promise<unknown> =>
       importLayer(join(at, 'store'), openDirectory(join(at, 'source')));
+    const bringOther = async (at: string): Promise<unknown> =>
+      importLayer(join(at, 'store'), openDirectory(join(at, 'other')));
     const store = async (...steps: ((at: string) => Promise<unknown>)[]): Promise<Tree> =>
       withScratch(async (at) => {
         write(join(at, 'source'), one);
+        write(join(at, 'other'), two);
         for (const step of steps) await step(at);
         return readTree(at);
       });
@@ -109,6 +124,7 @@ export async function makeOperations(): Promise<StoreOperation[]> {
     return [
       await operation('apply in a store', await store(bring), applied, 'nothing'),
       await operation('apply as a new layer', await store(bring), apply('new'), 'more'),
+      await operation('apply to two layers', await store(bring, bringOther), applyBoth, 'nothing'),
       await operation(
         'undo in a store',
         await store(bring, applied),

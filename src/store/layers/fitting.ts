@@ -1,4 +1,5 @@
 /** Which layers of a store a patch fits: by what they are, whatever they are called. */
+import type { Digest } from '../../bytes.ts';
 import { sameContent, sameMeta } from '../../layer/inventory.ts';
 import type { Meta } from '../../layer/layer.ts';
 import type { Change } from '../../patch/change.ts';
@@ -7,23 +8,27 @@ import { digestThrough, seenThrough } from './state-through.ts';
 import type { StoredLayer } from './stored-layer.ts';
 
 export interface Fitting {
-  /** Layers in the state that the patch is made for. */
+  /** Layers in a state that one of the patches is made for. */
   readonly base: readonly StoredLayer[];
-  /** Layers in the state that it makes. */
+  /** Layers in the state that the last one makes. */
   readonly target: readonly StoredLayer[];
 }
 
-/** Compares state digests through the rules of the patch. `variables` are this machine's. Reads inventories, and the registry where rules change it. */
+/**
+ * Compares state digests through the rules of each patch. Several patches follow each other (`linesOf`). `variables` are this machine's. Reads
+ * inventories, and the registry where rules change it.
+ */
 export async function findFitting(
   layers: readonly StoredLayer[],
-  { base, target, rules }: Pick<Manifest, 'base' | 'target' | 'rules'>,
+  steps: readonly Pick<Manifest, 'base' | 'target' | 'rules'>[],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Fitting> {
   const found = { base: [] as StoredLayer[], target: [] as StoredLayer[] };
   for (const layer of layers) {
-    const digest = await digestThrough(layer.current, rules, variables);
-    if (digest === base.digest) found.base.push(layer);
-    else if (digest === target.digest) found.target.push(layer);
+    const digests: Digest[] = [];
+    for (const { rules } of steps) digests.push(await digestThrough(layer.current, rules, variables));
+    if (steps.some(({ base }, at) => digests[at] === base.digest)) found.base.push(layer);
+    else if (digests.at(-1) === steps.at(-1)?.target.digest) found.target.push(layer);
   }
   return found;
 }

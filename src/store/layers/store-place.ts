@@ -8,8 +8,8 @@ import { type WatchedLayer, openWatched } from '../watch-layer.ts';
 import { assertSettled } from '../work-folder.ts';
 import { assertStore } from './claim-store.ts';
 import { workOf } from './layout.ts';
-import { recoverStore } from './recover-store.ts';
 import { type StoreTargetOptions, storeTarget } from './store-target.ts';
+import { openTransaction } from './store-transaction.ts';
 import { type StoredLayer, readLayer } from './stored-layer.ts';
 
 export interface StorePlaceOptions extends Omit<StoreTargetOptions, 'assertUnchanged'> {
@@ -24,14 +24,15 @@ export interface StorePlaceOptions extends Omit<StoreTargetOptions, 'assertUncha
 
 export function openStorePlace(options: StorePlaceOptions): Place {
   const { store, layer: number, dryRun = false, onRecovered, ...rest } = options;
+  const { durable = true } = rest;
+  const transaction = rest.transaction ?? openTransaction(store, { durable, onRecovered });
   let opened: (WatchedLayer & { readonly stored: StoredLayer }) | null = null;
   return {
     async base(): Promise<DirectoryLayer> {
       if (opened) return opened.layer;
       assertStore(store);
       if (dryRun) assertSettled(workOf(store));
-      const outcome = dryRun ? null : await recoverStore(store, { durable: rest.durable ?? true });
-      if (outcome !== null) onRecovered?.(outcome);
+      if (!dryRun) await transaction.settle();
       const stored = readLayer(store, number);
       opened = { stored, ...openWatched(stored.current.directory, []) };
       return opened.layer;

@@ -5,21 +5,21 @@ import { PatchError } from '../../errors.ts';
 import type { DirectoryLayer } from '../../layer/directory-layer.ts';
 import { copyTree } from '../copy-tree.ts';
 import { draftingTarget } from '../drafting-target.ts';
-import { type Drafts, createDrafts } from '../drafts.ts';
+import type { Drafts } from '../drafts.ts';
 import type { Gathering } from '../gather.ts';
 import { assertNotOlder, readHistory } from '../history.ts';
 import type { TargetOptions } from '../in-place-target.ts';
-import { pathIn } from '../place.ts';
+import { assertOwnFolders, pathIn } from '../place.ts';
 import type { Part } from '../plan-files.ts';
 import { assertSpace, costOf } from '../space.ts';
 import type { Release, Target } from '../target.ts';
-import { type Flusher, createFlusher } from '../transaction/flush.ts';
 import { buildGeneration, canLink } from './build-generation.ts';
-import { type StoreClaim, claimStore } from './claim-store.ts';
+import type { StoreClaim } from './claim-store.ts';
 import { collectIn } from './collect.ts';
-import { generationNumbers, layerNumbers, workOf, writableName } from './layout.ts';
+import { generationNumbers, workOf, writableName } from './layout.ts';
 import { beginLayer, finishLayer, generationPart } from './place-generation.ts';
 import { pointerPart, readPointer } from './pointer.ts';
+import { type StoreTransaction, openTransaction } from './store-transaction.ts';
 import { type StoredLayer, readLayer } from './stored-layer.ts';
 
 export interface StoreTargetOptions extends TargetOptions {
@@ -31,6 +31,8 @@ export interface StoreTargetOptions extends TargetOptions {
   readonly keep?: number;
   /** Is told which layer has the new version. */
   readonly onPlaced?: (layer: StoredLayer) => void;
+  /** Of several layers: the commit adds to it, and whoever has opened it carries it out (`inOneTransaction`). */
+  readonly transaction?: StoreTransaction | undefined;
 }
 
 /** `layer` is what `stored.current` has in it, opened. */
@@ -41,9 +43,9 @@ export function storeTarget(
   options: StoreTargetOptions = {},
 ): Target {
   const { durable = true, allowDowngrade = false, mode = 'in-place', keep = 2 } = options;
-  const flusher = createFlusher(durable);
-  const building = { store, stored, layer, flusher, copyWritable: options.copyWritable ?? false };
-  let claimed: StoreClaim | null = null;
+  const { transaction = openTransaction(store, { durable }) } = options;
+  const isShared = options.transaction !== undefined;
+  const building = { store, stored, layer, transaction, copyWritable: options.copyWritable ?? false };
   const assertCurrent = (): void => {
     if (readPointer(stored.folder) === stored.current.number) return;
     throw new PatchError('E_BUSY', `${stored.folder}: was changed while the patch was prepared`, {
@@ -54,31 +56,38 @@ export function storeTarget(
   return draftingTarget({
     place: stored.folder,
     pathOf: (name) => pathIn(layer, name),
-    claim: async () => (claimed = await claimStore(store, { flusher })),
+    async claim() {
+      const claimed = await transaction.claim();
+      return { ...claimed, release: async () => (isShared ? undefined : transaction.end()) };
+    },
     check(release) {
       options.assertUnchanged?.();
       assertCurrent();
+      assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(stored.current.directory), release);
       const { extra } = costOf(release.changes);
       assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size);
     },
-    drafts: () => createDrafts({ work: workOf(store), flusher, keep: null }),
+    drafts: () => transaction.drafts(),
     async commit(gathering, drafts, release, signal) {
-      if (claimed === null) throw new PatchError('E_STAGE', 'the store was not claimed before the commit');
       // Not later: a file that gets a second name has another time of its last change.
       options.assertUnchanged?.();
       const { number, parts } = await (mode === 'new' ? newLayer : nextGeneration)(
         { ...building, gathering, release, signal },
         drafts,
       );
-      await drafts.flush();
       assertCurrent();
       const { identity, from } = release;
-      const facts = { id: identity.id, name: identity.name, from, to: identity.version };
-      await claimed.execute(parts, facts, signal);
-      const placed = readLayer(store, number);
-      options.onPlaced?.(placed);
-      await collectQuietly(claimed, placed, keep, drafts);
+      transaction.add({
+        parts,
+        facts: { id: identity.id, name: identity.name, from, to: identity.version },
+        async done(claimed) {
+          const placed = readLayer(store, number);
+          options.onPlaced?.(placed);
+          await collectQuietly(claimed, placed, keep, drafts);
+        },
+      });
+      if (!isShared) await transaction.execute(signal);
     },
   });
 }
@@ -87,7 +96,7 @@ interface Building {
   readonly store: string;
   readonly stored: StoredLayer;
   readonly layer: DirectoryLayer;
-  readonly flusher: Flusher;
+  readonly transaction: StoreTransaction;
   readonly copyWritable: boolean;
   readonly gathering: Gathering;
   readonly release: Release;
@@ -99,21 +108,24 @@ interface Built {
   readonly parts: readonly Part[];
 }
 
-async function nextGeneration({ store, stored, ...building }: Building, drafts: Drafts): Promise<Built> {
+async function nextGeneration({ stored, ...building }: Building, drafts: Drafts): Promise<Built> {
+  const { transaction, signal } = building;
+  const { flusher } = transaction;
   const { current, folder, number } = stored;
-  const tree = join(workOf(store), 'tree');
-  await buildGeneration({ ...building, base: current, tree, previous: current.number });
+  const tree = transaction.reserveTree();
+  await buildGeneration({ ...building, flusher, base: current, tree, previous: current.number });
   const next = (generationNumbers(folder).at(-1) ?? 0) + 1;
-  const pointer = await pointerPart(folder, next, drafts, building.signal);
+  const pointer = await pointerPart(folder, next, drafts, signal);
   return { number, parts: [generationPart(tree, folder, next, current.directory), pointer] };
 }
 
 async function newLayer({ store, stored, copyWritable, ...building }: Building): Promise<Built> {
-  const { flusher, signal } = building;
+  const { transaction, signal } = building;
+  const { flusher } = transaction;
   const { current, folder } = stored;
-  const begun = beginLayer(join(workOf(store), 'tree'));
-  await buildGeneration({ ...building, base: current, tree: begun.generation, previous: null });
-  const number = (layerNumbers(store).at(-1) ?? 0) + 1;
+  const begun = beginLayer(transaction.reserveTree());
+  await buildGeneration({ ...building, flusher, base: current, tree: begun.generation, previous: null });
+  const number = transaction.nextLayer();
   if (copyWritable && stored.users.length > 0) {
     const copy = join(begun.tree, writableName);
     (await copyTree(join(folder, writableName), copy, () => true, signal))(new Set());
