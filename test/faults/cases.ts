@@ -1,4 +1,4 @@
-/** What the fault tests run: three kinds of trees, each applied in place, with a backup, to a new folder, and undone. */
+/** What the fault tests disturb: kinds of trees, each applied in place, with a backup, to a new folder, and undone; and a store. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { recoverDirectory } from '../../src/store/recover-directory.ts';
@@ -7,25 +7,17 @@ import { writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, applyPatches, makePatch } from '../fixtures/patching.ts';
 import { repairFolder } from '../fixtures/repairing.ts';
 import { noise } from '../fixtures/random-layer.ts';
-import {
-  type Tree,
-  file,
-  folder,
-  link,
-  listing,
-  readTree,
-  treeOf,
-  withScratch,
-  writeTree,
-} from '../fixtures/tree.ts';
+import { type Tree, file, folder, link, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
+import { type Operation, endsOf, started } from './operation.ts';
+import { makeStoreOperations } from './store-cases.ts';
 
 /** Two versions on disk, and the patch that leads from one to the other. */
-export interface Kind {
+interface Kind {
   readonly title: string;
   /** Everything that stands in a test's folder before: the application, and what is beside it. */
   readonly base: Tree;
   readonly patch: Buffer;
-  /** Two patches that lead there by a version in between. */
+  /** Patches that lead there by versions in between. */
   readonly steps?: readonly Buffer[];
   /** Registry files beside the application, by their paths in the test's folder. */
   readonly registry: readonly string[];
@@ -33,13 +25,24 @@ export interface Kind {
   readonly repairs?: boolean;
 }
 
-export interface Operation {
-  readonly title: string;
+/** How an operation is told. */
+interface Telling extends Pick<Operation, 'title' | 'run' | 'again'> {
   /** Brings a folder that has the base to where the operation begins. */
   begin(root: string): Promise<void>;
-  run(root: string): Promise<unknown>;
-  /** Codes that a second run may refuse with when the first one has come to its end. */
-  readonly again: readonly string[];
+}
+
+/** What is tried together. */
+export interface Group {
+  readonly title: string;
+  readonly operations: readonly Operation[];
+}
+
+export async function makeGroups(): Promise<Group[]> {
+  const kinds = await makeKinds();
+  return [
+    ...kinds.map((kind) => ({ title: kind.title, operations: operationsOf(kind) })),
+    { title: 'in a store', operations: await makeStoreOperations() },
+  ];
 }
 
 const canary: Tree = treeOf({ 'beside/canary': file('nobody touches me', 0o600) });
@@ -70,7 +73,7 @@ const cycles = {
   }),
 };
 
-/** Between the two: moved on from, made longer, and gone again. */
+/** Between the two: moved on from, made longer, and gone again; then some of it as it was. */
 const cyclesBetween = treeOf({
   c: noise(300, 1),
   a: noise(300, 2),
@@ -81,6 +84,17 @@ const cyclesBetween = treeOf({
   'old/deep/two': file(noise(150, 8), 0o600),
   passing: 'in no other version',
   same: 'not the same',
+});
+const cyclesLater = treeOf({
+  a: noise(300, 1),
+  c: noise(300, 2),
+  b: noise(300, 3),
+  'd/y': noise(200, 4),
+  'd/w': noise(200, 5),
+  README: noise(100, 6),
+  'later/one': file(noise(150, 7), 0o600),
+  'later/two': file(`${noise(150, 8)}later`, 0o600),
+  same: 'same',
 });
 
 const types = {
@@ -117,16 +131,16 @@ const types = {
 const reg = (value: string): string =>
   `Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\A]\r\n"v"="${value}"\r\n\r\n`;
 
-export async function makeKinds(): Promise<Kind[]> {
+async function makeKinds(): Promise<Kind[]> {
   return [
-    await plainKind('moves and cycles', { ...cycles, between: cyclesBetween }),
+    await plainKind('moves and cycles', { ...cycles, between: [cyclesBetween, cyclesLater] }),
     { ...(await plainKind('type changes', types)), repairs: true },
     await plainKind(
       'a registry beside',
       {
         base: treeOf({ a: 'one' }),
         target: treeOf({ a: 'two', b: 'b' }),
-        between: treeOf({ a: 'between', passing: 'in no other version' }),
+        between: [treeOf({ a: 'between', passing: 'in no other version' })],
       },
       2,
     ),
@@ -136,7 +150,7 @@ export async function makeKinds(): Promise<Kind[]> {
 
 async function plainKind(
   title: string,
-  trees: { base: Tree; target: Tree; between?: Tree },
+  trees: { base: Tree; target: Tree; between?: readonly Tree[] },
   registries = 0,
 ): Promise<Kind> {
   return withScratch(async (root) => {
@@ -155,11 +169,13 @@ async function plainKind(
     const patch = await makePatch({ base, target, codecs: [], sequence: 7 });
     const kind = { title, base: readTree(join(root, 'base')), patch, registry: names };
     if (!trees.between) return kind;
-    const between = write('between', trees.between, 'between');
-    const steps = [
-      await makePatch({ base: between, target, codecs: [], sequence: 7 }),
-      await makePatch({ base, target: between, codecs: [], sequence: 6 }),
-    ];
+    const between = trees.between.map((tree, at) => write(`between-${at}`, tree, `between ${at}`));
+    const versions = [base, ...between, target];
+    const steps: Buffer[] = [];
+    for (const [at, to] of versions.slice(1).entries()) {
+      const sequence = 7 - between.length + at;
+      steps.unshift(await makePatch({ base: versions[at]!, target: to, codecs: [], sequence }));
+    }
     return { ...kind, steps };
   });
 }
@@ -186,22 +202,41 @@ async function layerKind(): Promise<Kind> {
 }
 
 /** Several patches in one transaction: it ends at the first version or at the last one. */
-function togetherOf(steps: readonly Buffer[], registry: readonly string[]): Operation {
-  return {
-    title: 'apply two patches as one, with a backup',
-    begin: async () => undefined,
-    run: async (root) =>
+function togetherOf(steps: readonly Buffer[], registry: readonly string[]): Telling[] {
+  const apply =
+    (options: (root: string) => object) =>
+    async (root: string): Promise<unknown> =>
       applyPatches(steps, {
         to: join(root, 'app'),
         registry: registry.map((name) => join(root, name)),
         allowInUse: true,
-        backup: 'keep',
-      }),
-    again: [],
-  };
+        ...options(root),
+      });
+  const title = `apply ${steps.length} patches as one`;
+  const begin = async (): Promise<void> => undefined;
+  return [
+    { title: `${title}, with a backup`, begin, run: apply(() => ({ backup: 'keep' })), again: [] },
+    {
+      title: `${title} to a new folder`,
+      begin,
+      run: apply((root) => ({ out: join(root, 'out') })),
+      again: ['E_CONFLICT'],
+    },
+  ];
 }
 
-export function operationsOf(kind: Kind): Operation[] {
+function operationsOf(kind: Kind): Operation[] {
+  return tellingsOf(kind).map((telling) => {
+    const start = async (): Promise<Tree> =>
+      started(kind.base, async (root) => {
+        await telling.begin(root);
+        return readTree(root);
+      });
+    return { ...telling, recover, ends: endsOf(start, async (root) => telling.run(root)) };
+  });
+}
+
+function tellingsOf(kind: Kind): Telling[] {
   const { patch, registry } = kind;
   const apply =
     (options: object) =>
@@ -231,52 +266,39 @@ export function operationsOf(kind: Kind): Operation[] {
       run: async (root) => undoDirectory(join(root, 'app'), { allowInUse: true }),
       again: ['E_INPUT'],
     },
-    ...(kind.steps ? [togetherOf(kind.steps, registry)] : []),
-    ...(kind.repairs ? [repairOf(kind, apply({}))] : []),
+    ...(kind.steps ? togetherOf(kind.steps, registry) : []),
+    ...(kind.repairs ? repairsOf(kind, apply({})) : []),
   ];
 }
 
 /** What the patch does is the damage; what it adds, some of it in place of what has to come back, is extra. */
-function repairOf({ base, registry }: Kind, damage: (root: string) => Promise<unknown>): Operation {
+function repairsOf({ base, registry }: Kind, damage: (root: string) => Promise<unknown>): Telling[] {
   const beside = (root: string): string[] => registry.map((name) => join(root, name));
-  return {
-    title: 'repair',
-    begin: async (root) => {
-      writeTree(join(root, 'source'), base);
-      await damage(root);
-    },
-    run: async (root) => {
-      const source = join(root, 'source');
-      const from = { path: join(source, 'app'), registry: beside(source) };
-      const how = { force: true, removeExtra: true };
-      return repairFolder({ to: join(root, 'app'), registry: beside(root), from, ...how });
-    },
-    again: [],
+  const begin = async (root: string): Promise<void> => {
+    writeTree(join(root, 'source'), base);
+    await damage(root);
   };
+  const run = async (root: string): Promise<unknown> => {
+    const source = join(root, 'source');
+    const from = { path: join(source, 'app'), registry: beside(source) };
+    const how = { force: true, removeExtra: true };
+    return repairFolder({ to: join(root, 'app'), registry: beside(root), from, ...how });
+  };
+  return [
+    { title: 'repair', begin, run, again: [] },
+    {
+      title: 'undo a repair',
+      begin: async (root) => {
+        await begin(root);
+        await run(root);
+      },
+      run: async (root) => undoDirectory(join(root, 'app'), { allowInUse: true }),
+      again: ['E_INPUT'],
+    },
+  ];
 }
 
-/** What a restart does before anything else. */
-export async function recoverAll(root: string, durable = true): Promise<void> {
+async function recover(root: string, durable = true): Promise<void> {
   await recoverDirectory(join(root, 'app'), { durable });
   await recoverDirectory(join(root, 'out'), { durable });
-}
-
-export const stateOf = (root: string): string[] => listing(readTree(root));
-
-export interface Ends {
-  /** All of the test's folder, before and after an operation that nothing disturbs. */
-  readonly before: readonly string[];
-  readonly after: readonly string[];
-  /** The folder where it begins. */
-  readonly start: Tree;
-}
-
-export async function endsOf(kind: Kind, operation: Operation): Promise<Ends> {
-  return withScratch(async (root) => {
-    writeTree(root, kind.base);
-    await operation.begin(root);
-    const start = readTree(root);
-    await operation.run(root);
-    return { before: listing(start), after: stateOf(root), start };
-  });
 }

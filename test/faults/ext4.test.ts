@@ -21,10 +21,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isPatchError } from '../../src/errors.ts';
 import { watchingCalls } from '../fixtures/file-calls.ts';
 import { discard, listing, readTree, scratch, writeTree } from '../fixtures/tree.ts';
-import { type Kind, endsOf, makeKinds, operationsOf, recoverAll } from './cases.ts';
+import { makeGroups } from './cases.ts';
+import { endOf } from './operation.ts';
 
 const shutdowns = Number(process.env['VPA_SHUTDOWNS'] ?? '6');
-const kinds: readonly Kind[] = await makeKinds();
+const groups = await makeGroups();
 
 /** EXT4_IOC_SHUTDOWN, with EXT4_GOING_FLAGS_NOLOGFLUSH. */
 const shutDown =
@@ -85,10 +86,10 @@ describe('faults: the power goes away, on ext4', function () {
   });
 
   let [lost, count] = [0, 0];
-  for (const kind of kinds) {
-    for (const operation of operationsOf(kind)) {
-      it(`${kind.title}: ${operation.title}`, async () => {
-        const ends = await endsOf(kind, operation);
+  for (const group of groups) {
+    for (const operation of group.operations) {
+      it(`${group.title}: ${operation.title}`, async () => {
+        const ends = await operation.ends();
         const state = (): string[] => listing(readTree(disk, ['lost+found']));
         const begin = (): void => {
           copyFileSync(fresh, image);
@@ -129,11 +130,9 @@ describe('faults: the power goes away, on ext4', function () {
           const what = `shut down before call ${moment} of ${calls}: ${isPatchError(error) ? error.message : ''}`;
           if (!(await unmount()) || !mount()) throw new Error(`${what}: it cannot be mounted again`);
           const found = state().join('\n');
-          await recoverAll(disk);
+          await operation.recover(disk);
           const now = state();
-          const isBefore = now.join('\n') === ends.before.join('\n');
-          if (!isBefore) expect(now, what).to.deep.equal(ends.after);
-          reached[isBefore ? 'before' : 'after']++;
+          reached[endOf(ends, what, disk, now)]++;
           if (found !== now.join('\n')) lost++;
           count++;
           await unmount();

@@ -69,6 +69,9 @@ export async function recording(root: string, work: () => Promise<unknown>): Pro
       noted = [
         names({ do: 'rename', from: name(path), path: name(given[1] as string) }, path, given[1] as string),
       ];
+    } else if (call === 'linkSync' && inside(path)) {
+      const [from, to] = [name(path), given[1] as string];
+      noted = [names({ do: 'link', from, path: name(to) }, to)];
     } else if (call === 'mkdirSync' && inside(path)) {
       const missing: string[] = [];
       for (let at = path; !existsSync(at); at = dirname(at)) missing.unshift(at);

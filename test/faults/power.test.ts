@@ -5,22 +5,22 @@
  */
 import { expect } from 'chai';
 import { isPatchError } from '../../src/errors.ts';
-import { withScratch, writeTree } from '../fixtures/tree.ts';
-import { type Kind, endsOf, makeKinds, operationsOf, recoverAll, stateOf } from './cases.ts';
+import { withScratch } from '../fixtures/tree.ts';
+import { makeGroups } from './cases.ts';
 import { type Damage, certainAt, recording, replay } from './lossy-disk.ts';
+import { endOf, started, stateOf } from './operation.ts';
 
 const losses = Number(process.env['VPA_POWER_LOSSES'] ?? '1');
 const damages: readonly Damage[] = ['empty', 'zeros', 'half'];
-const kinds: readonly Kind[] = await makeKinds();
+const groups = await makeGroups();
 
 describe('faults: the power goes away', function () {
   this.timeout(600_000);
-  for (const kind of kinds) {
-    for (const operation of operationsOf(kind)) {
-      it(`${kind.title}: ${operation.title}`, async () => {
-        const ends = await endsOf(kind, operation);
-        const events = await withScratch(async (root) => {
-          writeTree(root, ends.start);
+  for (const group of groups) {
+    for (const operation of group.operations) {
+      it(`${group.title}: ${operation.title}`, async () => {
+        const ends = await operation.ends();
+        const events = await started(ends.start, async (root) => {
           const recorded = await recording(root, () => operation.run(root));
           expect(stateOf(root)).to.deep.equal(ends.after);
           return recorded;
@@ -44,15 +44,12 @@ describe('faults: the power goes away', function () {
               replay(root, ends.start, events, new Set(lost), moment, damages[(moment + n) % 3]!);
               try {
                 // What it does is the same, only sooner.
-                await recoverAll(root, false);
+                await operation.recover(root, false);
               } catch (error) {
                 const details = isPatchError(error) ? error.details.join('; ') : '';
                 throw new Error(`${what}: ${String(error)} ${details}`, { cause: error });
               }
-              const now = stateOf(root);
-              const isBefore = now.join('\n') === ends.before.join('\n');
-              if (!isBefore) expect(now, what).to.deep.equal(ends.after);
-              reached[isBefore ? 'before' : 'after']++;
+              reached[endOf(ends, what, root)]++;
             });
           }
         }

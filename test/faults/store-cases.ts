@@ -1,5 +1,5 @@
 /** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, undo, removal, and bringing a layer in. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDirectory } from '../../src/layer/directory-layer.ts';
 import { collectGarbage } from '../../src/store/layers/collect.ts';
@@ -12,28 +12,8 @@ import { undoLayer } from '../../src/store/layers/undo-layer.ts';
 import { type LayerData, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
-import {
-  type Tree,
-  file,
-  folder,
-  link,
-  listing,
-  readTree,
-  treeOf,
-  withScratch,
-  writeTree,
-} from '../fixtures/tree.ts';
-
-export interface StoreOperation {
-  readonly title: string;
-  /** Everything in the test's folder before it begins. */
-  readonly start: Tree;
-  /** The same after it, undisturbed. */
-  readonly after: readonly string[];
-  run(root: string): Promise<unknown>;
-  /** Whether a second run has nothing to do, or is refused with that code; otherwise it does the same once more. */
-  readonly again: 'nothing' | 'E_INPUT' | 'more';
-}
+import { type Tree, file, folder, link, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
+import { type Operation, endsOf } from './operation.ts';
 
 const layer = (version: string, files: Tree): LayerData => ({
   ...{ version, files: { AppData: files }, registry: new Map() },
@@ -67,6 +47,9 @@ const two = layer(
   }),
 );
 
+/** What users wrote on top of the layer. */
+const written = treeOf({ 'alice/files/AppData/own': 'mine', 'bob/files': folder(0o500) });
+
 const reg = (value: string): string =>
   `Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\Software\\A]\r\n"v"="${value}"\r\n\r\n`;
 
@@ -77,7 +60,7 @@ function write(place: string, data: LayerData): void {
   writeFileSync(join(place, 'read-only', 'registry', 'machine.reg'), text);
 }
 
-export async function makeOperations(): Promise<StoreOperation[]> {
+export async function makeStoreOperations(): Promise<Operation[]> {
   return withScratch(async (root) => {
     const [old, now] = [join(root, 'old'), join(root, 'now')];
     write(old, one);
@@ -102,55 +85,55 @@ export async function makeOperations(): Promise<StoreOperation[]> {
       importLayer(join(at, 'store'), openDirectory(join(at, 'source')));
     const bringOther = async (at: string): Promise<unknown> =>
       importLayer(join(at, 'store'), openDirectory(join(at, 'other')));
-    const store = async (...steps: ((at: string) => Promise<unknown>)[]): Promise<Tree> =>
-      withScratch(async (at) => {
-        write(join(at, 'source'), one);
-        write(join(at, 'other'), two);
-        for (const step of steps) await step(at);
-        return readTree(at);
-      });
+    const store =
+      (...steps: ((at: string) => Promise<unknown>)[]) =>
+      async (): Promise<Tree> =>
+        withScratch(async (at) => {
+          write(join(at, 'source'), one);
+          write(join(at, 'other'), two);
+          for (const step of steps) await step(at);
+          writeTree(join(at, 'store', '1', 'writable'), written);
+          return readTree(at);
+        });
     const applied = apply('in-place');
-    const operation = async (
+    const operation = (
       title: string,
-      start: Tree,
-      run: StoreOperation['run'],
-      again: StoreOperation['again'],
-    ): Promise<StoreOperation> =>
-      withScratch(async (at) => {
-        writeTree(at, start);
-        await run(at);
-        return { title, start, run, again, after: stateOf(at) };
-      });
+      start: () => Promise<Tree>,
+      run: Operation['run'],
+      again: Operation['again'],
+    ): Operation => ({ title, run, again, recover, read, ends: endsOf(start, run) });
     return [
-      await operation('apply in a store', await store(bring), applied, 'nothing'),
-      await operation('apply as a new layer', await store(bring), apply('new'), 'more'),
-      await operation('apply to two layers', await store(bring, bringOther), applyBoth, 'nothing'),
-      await operation(
-        'undo in a store',
-        await store(bring, applied),
-        async (at) => undoLayer(join(at, 'store'), 1),
+      operation('apply in a store', store(bring), applied, []),
+      operation('apply as a new layer', store(bring), apply('new'), 'more'),
+      operation('apply to two layers', store(bring, bringOther), applyBoth, []),
+      operation('undo in a store', store(bring, applied), async (at) => undoLayer(join(at, 'store'), 1), [
         'E_INPUT',
-      ),
-      await operation(
+      ]),
+      operation(
         'removal of generations',
-        await store(bring, applied),
+        store(bring, applied),
         async (at) => collectGarbage(join(at, 'store'), { keep: 1 }),
-        'nothing',
+        [],
       ),
-      await operation(
+      operation(
         'removal of a layer',
-        await store(bring, bring),
+        store(bring, bring),
         async (at) => deleteLayer(join(at, 'store'), 2, { withWritable: true }),
-        'E_INPUT',
+        ['E_INPUT'],
       ),
-      await operation('bringing a layer in', await store(bring), bring, 'more'),
+      operation('bringing a layer in', store(bring), bring, 'more'),
     ];
   });
 }
 
-export const stateOf = (root: string): string[] => listing(readTree(root));
-
-/** What a restart does before anything else. */
-export async function recover(root: string, durable = true): Promise<void> {
+async function recover(root: string, durable = true): Promise<void> {
   await recoverStore(join(root, 'store'), { durable });
+}
+
+/** Whoever reads without a lock finds a generation in every layer that there is. */
+function read(root: string): void {
+  for (const layer of ['1', '2']) {
+    const folder = join(root, 'store', layer);
+    if (existsSync(folder)) JSON.parse(readFileSync(join(folder, 'current.json'), 'utf8'));
+  }
 }

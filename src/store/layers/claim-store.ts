@@ -59,8 +59,8 @@ export async function claimStore(
   store: string,
   { flusher, make = false, onRecovered }: ClaimOptions,
 ): Promise<StoreClaim> {
-  assertStore(store);
   try {
+    assertStore(store);
     if (make) mkdirSync(store, { recursive: true });
     else if (statsAt(store) === null) {
       throw new PatchError('E_INPUT', `${store}: there is no store`, {

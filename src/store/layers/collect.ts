@@ -38,10 +38,15 @@ export async function collectGarbage(store: string, options: CollectOptions = {}
   const { keep = 2, layers: wanted, dryRun = false, durable = true, onRecovered } = options;
   const signal = options.signal ?? new AbortController().signal;
   const flusher = createFlusher(durable);
-  const plan = (): Collected[] =>
-    readCatalogue(store)
-      .layers.filter(({ number }) => wanted?.includes(number) ?? true)
+  const plan = (): Collected[] => {
+    const { layers, damaged } = readCatalogue(store);
+    // Nobody can tell what a damaged layer needs; but one that could only not be read now is not to be passed over.
+    const unread = damaged.find(({ error }) => error.code !== 'E_CONFLICT');
+    if (unread) throw unread.error;
+    return layers
+      .filter(({ number }) => wanted?.includes(number) ?? true)
       .map((layer) => planFor(layer, keep));
+  };
   if (dryRun) return plan();
   return withStore(store, { flusher, onRecovered }, async (claimed) => {
     const planned = plan();

@@ -1,8 +1,8 @@
 /** Brings a layer into a store: an application directory, a layer directory or a VSA becomes a layer with one generation. */
 import { lstatSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PatchError } from '../../errors.ts';
-import { openDirectory, workFolder } from '../../layer/directory-layer.ts';
+import { PatchError, fromSystem } from '../../errors.ts';
+import { type DirectoryLayer, openDirectory, workFolder } from '../../layer/directory-layer.ts';
 import type { Entry, Identity, ReadOptions } from '../../layer/layer.ts';
 import { flushTree } from '../flush-tree.ts';
 import { assertOwnFolders } from '../place.ts';
@@ -34,10 +34,7 @@ export async function importLayer(
   const identity = { ...layer.identity, ...options.identity };
   if (identity.id === '')
     throw new PatchError('E_USAGE', `${layer.location}: has no id`, { help: 'give it one (--as ID)' });
-  if (isDirectory(layer)) {
-    assertOwnFolders(layer);
-    assertSettled(join(layer.directory, workFolder));
-  }
+  if (isDirectory(layer)) assertWhole(layer);
   const flusher = createFlusher(durable);
   return withStore(store, { flusher, make: true, onRecovered }, async (claimed) => {
     const begun = beginLayer(join(workOf(store), 'tree'));
@@ -66,6 +63,15 @@ export async function importLayer(
     await claimed.execute([part], { id, name, from: '', to: version }, signal);
     return readLayer(store, number);
   });
+}
+
+function assertWhole(layer: DirectoryLayer): void {
+  try {
+    assertOwnFolders(layer);
+    assertSettled(join(layer.directory, workFolder));
+  } catch (error) {
+    throw fromSystem(error, 'read', layer.directory);
+  }
 }
 
 function modeOf(folder: string): number {

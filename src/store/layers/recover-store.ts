@@ -1,4 +1,5 @@
 /** Brings to its end what a killed run has left in a store. */
+import { fromSystem } from '../../errors.ts';
 import { recoverDirectory } from '../recover-directory.ts';
 import { statsAt } from '../stats.ts';
 import type { Outcome } from '../transaction/transaction.ts';
@@ -9,5 +10,9 @@ export async function recoverStore(
   store: string,
   options: { readonly durable?: boolean } = {},
 ): Promise<Outcome | null> {
-  return statsAt(workOf(store)) === null ? null : recoverDirectory(store, options);
+  try {
+    return statsAt(workOf(store)) === null ? null : await recoverDirectory(store, options);
+  } catch (error) {
+    throw fromSystem(error, 'write', store);
+  }
 }

@@ -112,6 +112,26 @@ describe('removal from a store', () => {
       await refusal(() => deleteLayer(store, 1), 'E_INPUT');
     }));
 
+  it('is refused where a layer cannot be read now, which is not called damaged', () =>
+    withScratch(async (root) => {
+      const { watchingAllCalls } = await import('../../fixtures/file-calls.ts');
+      const store = await withGenerations(root, 3);
+      const pointer = join(store, '1', 'current.json');
+      for (const code of ['EIO', 'EACCES', 'EMFILE']) {
+        const error = await refusal(async () =>
+          watchingAllCalls(
+            (call, path) => {
+              if (call === 'readFileSync' && path === pointer) throw Object.assign(new Error(code), { code });
+            },
+            async () => collectGarbage(store, { keep: 1 }),
+          ),
+        );
+        expect([error.code, error.entry]).to.deep.equal(['E_INPUT', pointer]);
+        expect(error.help).not.to.contain('delete');
+      }
+      expect(readLayer(store, 1).generations).to.deep.equal([1, 2, 3]);
+    }));
+
   it('is possible for a layer that is damaged', () =>
     withScratch(async (root) => {
       const store = await withGenerations(root, 1);
