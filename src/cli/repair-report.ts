@@ -9,17 +9,18 @@ import {
   differenceText,
   shapeOf,
 } from '../store/drift.ts';
-import type { Restoration } from '../store/restoration.ts';
 import { type Cost, costOf } from '../store/space.ts';
 import { colors } from './colors.ts';
 import { paintRegistry } from './diff-report.ts';
 import { printable } from './printable.ts';
 import { describeCounts } from './registry-counts.ts';
+import type { LayerReport } from './layer/layer-report.ts';
+import type { Repaired } from './run-repair.ts';
 import type { Note } from './session.ts';
 import { table } from './table.ts';
 import { counted, formatCount, formatSize } from './units.ts';
 
-export interface RepairReport {
+export interface RepairReport extends Partial<InStore> {
   readonly status: 'healthy' | 'repaired' | 'dry-run';
   readonly folder: string;
   readonly source: string;
@@ -47,27 +48,52 @@ export interface RepairReport {
   readonly notices: readonly Note[];
 }
 
-type Facts = Pick<RepairReport, 'folder' | 'source' | 'odd' | 'registry' | 'registryText' | 'notices'> & {
-  readonly dryRun: boolean;
-  readonly removeExtra: boolean;
+/** What there is to say of a layer of a store. */
+export interface InStore {
+  readonly store: string;
+  /** What the layer is called. */
+  readonly place: string;
+  /** As it is now. */
+  readonly layer: LayerReport;
+  /** Generations that have the same damaged files, and are as they were. */
+  readonly alsoDamaged: readonly {
+    readonly layer: number;
+    readonly title: string;
+    readonly generation: number;
+    readonly names: readonly string[];
+    /** Whether it is the one that counts in its layer. */
+    readonly current: boolean;
+  }[];
+}
+
+interface Facts extends Pick<RepairReport, 'folder' | 'source' | 'notices'> {
+  /** Path → what is wrong with it. */
+  readonly odd: ReadonlyMap<string, string>;
+  /** Whether what is replaced is kept. */
   readonly kept: boolean;
-};
+  readonly inStore?: InStore;
+}
 
 export function repairReport(
-  { identity, digest, entries, size, differences, extras, changes }: Restoration,
-  { dryRun, removeExtra, kept, ...facts }: Facts,
+  { restoration, hives, dryRun, removeExtra }: Repaired,
+  { folder, source, odd, kept, notices, inStore }: Facts,
 ): RepairReport {
+  const { identity, digest, entries, size, differences, extras, changes } = restoration;
   const isHealthy = changes.length === 0;
   const { writes, extra } = costOf(changes);
   return {
     status: isHealthy ? 'healthy' : dryRun ? 'dry-run' : 'repaired',
-    ...{ folder: facts.folder, source: facts.source },
+    ...{ folder, source },
+    ...inStore,
     ...identity,
     ...{ state: digest, entries, size },
     drift: { counts: countDrift(differences), differences },
     extras: extras.map(({ name, meta }) => ({ name, ...shapeOf(meta) })),
     extraPolicy: removeExtra ? 'remove' : 'keep',
-    ...facts,
+    odd: [...odd].map(([path, reason]) => ({ path, reason })).sort((a, b) => (a.path < b.path ? -1 : 1)),
+    registry: hives.counts(),
+    registryText: hives.texts,
+    notices,
     undo: kept && !dryRun && !isHealthy,
     cost: { writes, extra },
   };
@@ -77,7 +103,10 @@ export function repairReport(
 const shown = 20;
 
 export function repairLines(report: RepairReport): string[] {
-  const { name, version, folder, source, drift, extras, odd, cost } = report;
+  const { name, version, folder, source, drift, extras, odd, cost, store, layer } = report;
+  const what = printable(report.place ?? folder);
+  const undo =
+    layer === undefined ? `vpa undo ${folder}` : `vpa layer undo ${layer.number} --store ${store ?? ''}`;
   const said = {
     healthy: 'is as it should be: nothing was changed',
     repaired: `was repaired: ${doneText(report)}, ${formatSize(cost.writes)} written`,
@@ -86,7 +115,7 @@ export function repairLines(report: RepairReport): string[] {
   const registry = describeCounts(report.registry);
   return [
     `${colors.bold(printable(name))}  ${printable(version)}`.trimEnd(),
-    `  ${printable(folder)} ${said[report.status]}`,
+    `  ${what} ${said[report.status]}`,
     ...table([
       [
         'source',
@@ -94,7 +123,7 @@ export function repairLines(report: RepairReport): string[] {
       ],
       ...(registry === '' ? [] : [['registry', registry]]),
       ...(extras.length === 0 ? [] : [['extra', extrasText(report)]]),
-      ...(report.undo ? [['undo', `vpa undo ${printable(folder)}`]] : []),
+      ...(report.undo ? [['undo', printable(undo)]] : []),
     ]),
     ...list(drift.differences, (one) => colors.yellow(printable(differenceText(one)))),
     ...list(extras, ({ name: extra, type, size }) =>
@@ -103,6 +132,7 @@ export function repairLines(report: RepairReport): string[] {
       ),
     ),
     ...list(odd, ({ path, reason }) => `${printable(path)}: ${printable(reason)}`),
+    ...list(report.alsoDamaged ?? [], alsoText),
     ...Object.values(report.registryText).flatMap((text) => [
       '',
       ...text.trimEnd().split('\n').map(printable).map(paintRegistry),
@@ -115,6 +145,17 @@ function doneText({ drift, extras, extraPolicy }: RepairReport): string {
   const removed = extraPolicy === 'remove' ? extras.length : 0;
   const words = [countsText(drift.counts), removed === 0 ? '' : `${formatCount(removed)} extra removed`];
   return words.filter((text) => text !== '').join(', ');
+}
+
+/** A hard link is the same file: whoever has written into one has written into all. */
+function alsoText({ layer, title, generation, names, current }: InStore['alsoDamaged'][number]): string {
+  const what = counted(names.length, 'of these files', 'of these files');
+  const advice = current
+    ? `repair it, too: vpa repair ${layer} --from VERSION`
+    : 'undo would bring them back: repair it then';
+  return colors.yellow(
+    `${printable(title)}, generation ${generation}: has ${what} likewise damaged (${advice})`,
+  );
 }
 
 function extrasText({ extras, extraPolicy, status }: RepairReport): string {

@@ -1,41 +1,32 @@
-/** `vpa repair DIR --from SOURCE`: brings an installed folder back to the state of a source. */
+/** `vpa repair DIR|NAME --from SOURCE`: brings an installed folder, or a layer of a store, back to what it should be. */
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { type FamilyName, defineApplication, families, repairFolder } from '../../presets/index.ts';
+import { type FamilyName, defineApplication, families } from '../../presets/index.ts';
 import type { RepairOptions as ChainOptions } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { openLayer } from '../layer/open-layer.ts';
-import type { Restoration } from '../store/restoration.ts';
-import { isChange } from '../stream/file.ts';
-import { after } from '../stream/stage.ts';
-import { askFor } from './ask.ts';
+import type { Odd } from '../layer/walk.ts';
+import type { Outcome } from '../store/transaction/transaction.ts';
 import { type CommonOptions, addCommonOptions, many } from './common-options.ts';
 import { guessIdentity } from './guess-identity.ts';
 import { loadConfig } from './load-config.ts';
 import { readPatch } from './read-patch.ts';
 import { recoveredNote } from './recover.ts';
+import { type RepairInStoreOptions, inStore, storeFor } from './repair-in-store.ts';
 import { type RepairReport, repairLines, repairReport } from './repair-report.ts';
-import { seeHives } from './see-hives.ts';
+import { runRepair } from './run-repair.ts';
 import { type Session, withSession } from './session.ts';
+import { addStoreOption } from './store-option.ts';
 import { type TrustOptions, addTrustOptions, readTrust } from './trust-options.ts';
-import { counted } from './units.ts';
 
-interface RepairOptions extends CommonOptions, TrustOptions {
-  readonly from: string;
-  readonly fromRegistry: readonly string[];
+interface RepairOptions extends CommonOptions, TrustOptions, RepairInStoreOptions {
   readonly registry: readonly string[];
   readonly exclude: readonly string[];
   readonly preset?: string;
   readonly config?: string;
   readonly patch?: string;
-  readonly removeExtra?: boolean;
-  readonly yes?: boolean;
   readonly force?: boolean;
-  readonly backup?: 'none' | 'keep';
   readonly allowInUse?: boolean;
-  readonly dryRun?: boolean;
-  /** False with --no-sync. */
-  readonly sync: boolean;
 }
 
 const examples = `
@@ -44,17 +35,23 @@ one transaction as of a patch. What it replaces is kept for vpa undo. Files that
 and so do the writable sublayers of a layer. A registry file becomes that of the source, but for what the rules call
 volatile. With --dry-run it is a check: nothing is written.
 
+A layer of a store is given by its number, its id or its name; what it should be, the store knows, and the source only
+gives the contents. With --store it is always a layer, with a separator in it (./notes) always a folder; otherwise it is
+whichever there is, and an error where there are both. The repaired layer is a new generation; vpa layer undo goes back.
+
 Examples:
   $ vpa repair /opt/notes --from notes-1.0.0.vsa --dry-run
   $ vpa repair /opt/notes --from /media/notes-1.0.0 --registry notes.reg --from-registry /media/notes.reg
-  $ vpa repair /opt/notes --from notes-1.0.0.vsa --patch notes-1.1.0.vpa --trust acme.pub.pem`;
+  $ vpa repair /opt/notes --from notes-1.0.0.vsa --patch notes-1.1.0.vpa --trust acme.pub.pem
+  $ vpa repair com.acme.notes --from notes-1.0.0.vsa
+  $ vpa repair 3 --from notes-1.0.0.vsa --store /srv/layers`;
 
 export function repair(command: Command): void {
   command
     .description(
       'Brings an application that was damaged back to the state of a source: all of it, or nothing.',
     )
-    .argument('<folder>', 'application folder or layer folder')
+    .argument('<what>', 'application folder or layer folder; or number, id or name of a layer of the store')
     .requiredOption(
       '--from <source>',
       'the version that is installed: an application folder, layer folder or .vsa',
@@ -68,6 +65,7 @@ export function repair(command: Command): void {
       '--patch <file>',
       'a patch: its rules count, and the source has to be the version that it is for or makes',
     );
+  addStoreOption(command);
   addTrustOptions(command)
     .option('--remove-extra', 'also remove what the source does not have; asks before')
     .option('--yes', 'remove it without a question')
@@ -83,59 +81,41 @@ export function repair(command: Command): void {
     .option('--dry-run', 'tell what differs, and what restoring it costs; write nothing');
   addCommonOptions(command)
     .addHelpText('after', examples)
-    .action(async (folder: string, options: RepairOptions) => {
+    .action(async (what: string, options: RepairOptions) => {
       await withSession(options, async (session) => {
-        const { dryRun = false, removeExtra = false } = options;
-        const config = options.config === undefined ? {} : await loadConfig(options.config);
-        const odd = new Map<string, string>();
-        let restoration: Restoration | undefined;
-        const source = await openLayer({ path: options.from, registry: options.fromRegistry });
-        const chain = repairFolder(
-          {
-            to: folder,
-            from: { ...source, identity: guessIdentity(source) },
-            ...{ registry: options.registry, excludes: options.exclude, dryRun, removeExtra },
-            ...{ force: options.force ?? false, durable: options.sync, backup: options.backup ?? 'keep' },
-            allowInUse: options.allowInUse ?? false,
-            ...(await patched(session, options)),
-            onOdd: ({ path, reason }) => void odd.set(relative(resolve(folder), path), reason),
-            onRecovered: (outcome) => session.note(recoveredNote(outcome)),
-            async confirm(planned) {
-              restoration = planned;
-              const { length } = planned.extras;
-              if (!removeExtra || length === 0 || dryRun || options.yes === true) return;
-              session.pause();
-              const what = counted(length, 'entry', 'entries');
-              const first = planned.extras[0]?.name ?? '';
-              await askFor(`Remove ${what} that the source does not have, first ${first}?`, {
-                option: '--yes',
-                signal: session.signal,
-              });
-            },
-          },
-          defineApplication({
-            ...config,
-            id: config.id ?? 'any',
-            ...(options.preset !== undefined && { preset: options.preset as FamilyName }),
-          }),
-        );
-        const hives = seeHives();
-        await session.run(after('diff-registry', chain, hives.stage), (file) => {
-          if (isChange(file)) session.tooLate();
-        });
-        if (!restoration) throw new PatchError('E_STAGE', 'nothing was compared');
-        const report: RepairReport = repairReport(restoration, {
-          ...{ folder, source: options.from, dryRun, removeExtra, kept: options.backup !== 'none' },
-          odd: [...odd]
-            .map(([path, reason]) => ({ path, reason }))
-            .sort((a, b) => (a.path < b.path ? -1 : 1)),
-          registry: hives.counts(),
-          registryText: hives.texts,
-          notices: session.notes,
-        });
+        const store = storeFor(what, options);
+        const report =
+          store === null
+            ? await inFolder(session, what, options)
+            : await inStore(session, what, { ...options, store });
         session.print(report, () => repairLines(report));
       });
     });
+}
+
+async function inFolder(session: Session, folder: string, options: RepairOptions): Promise<RepairReport> {
+  const { dryRun = false } = options;
+  const config = options.config === undefined ? {} : await loadConfig(options.config);
+  const odd = new Map<string, string>();
+  const source = await openLayer({ path: options.from, registry: options.fromRegistry });
+  const given = {
+    to: folder,
+    from: { ...source, identity: guessIdentity(source) },
+    ...{ registry: options.registry, excludes: options.exclude, dryRun },
+    ...{ force: options.force ?? false, durable: options.sync, backup: options.backup ?? 'keep' },
+    allowInUse: options.allowInUse ?? false,
+    ...(await patched(session, options)),
+    onOdd: ({ path, reason }: Odd) => void odd.set(relative(resolve(folder), path), reason),
+    onRecovered: (outcome: Outcome) => session.note(recoveredNote(outcome)),
+  };
+  const application = defineApplication({
+    ...config,
+    id: config.id ?? 'any',
+    ...(options.preset !== undefined && { preset: options.preset as FamilyName }),
+  });
+  const found = await runRepair(session, given, options, application);
+  const kept = options.backup !== 'none';
+  return repairReport(found, { ...{ folder, source: options.from, odd, kept }, notices: session.notes });
 }
 
 /** What a patch says of the source: the rules, and the states of which it has to be one. */

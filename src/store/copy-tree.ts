@@ -39,6 +39,8 @@ export interface Placing {
   readonly same: PlaceFile;
   /** A file of its own, which may be given another mode. */
   readonly own: PlaceFile;
+  /** Whether devices, sockets and pipes are passed over; an error if left out. */
+  readonly leavesOthers?: boolean;
 }
 
 /** Every file is copied. */
@@ -75,7 +77,7 @@ export async function copyTree(
   to: string,
   wanted: (path: string) => boolean,
   signal: AbortSignal,
-  { same }: Placing = copying,
+  { same, leavesOthers = false }: Placing = copying,
 ): Promise<(gone: ReadonlySet<string>) => void> {
   const modes: [path: string, mode: number][] = [];
   const pending: [from: string, to: string][] = [[from, to]];
@@ -92,7 +94,7 @@ export async function copyTree(
       else if (item.isFile()) {
         await same(path, destination, lstatSync(path), signal);
       } else if (item.isSymbolicLink()) symlinkSync(readlinkSync(path), destination);
-      else
+      else if (!leavesOthers)
         throw new PatchError('E_INPUT', `${path}: is a device, socket or pipe, which cannot be copied`, {
           entry: path,
         });

@@ -19,7 +19,10 @@ export function assertOwnFolders({ directory, description }: DirectoryLayer): vo
 }
 
 /** E_CONFLICT for an entry that this kind of layer cannot have, E_NAME for one in a folder that is ours. */
-export function pathIn({ directory, description }: DirectoryLayer, name: EntryName): string {
+export function pathIn(
+  { directory, description }: Pick<DirectoryLayer, 'directory' | 'description'>,
+  name: EntryName,
+): string {
   const [variable = '', ...components] = name.split('/');
   if (description !== null) return join(directory, 'read-only', 'files', variable, ...components);
   if (variable !== 'AppRoot') {

@@ -17,13 +17,18 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly cwd: string;
+  /** Variables of the environment, beside the few that every run has. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Is given the process, and everything that it has written to stderr so far, whenever it writes there. */
   readonly watch?: (child: ChildProcess, err: string) => void;
 }
 
-export async function vpa(words: readonly string[], { cwd, watch }: RunOptions): Promise<Outcome> {
+export async function vpa(
+  words: readonly string[],
+  { cwd, watch, env: more = {} }: RunOptions,
+): Promise<Outcome> {
   // Nothing of the caller's terminal or settings.
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...more };
   const child = spawn(process.execPath, ['--import', tsx, entry, ...words], {
     cwd,
     env,

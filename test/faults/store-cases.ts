@@ -1,13 +1,18 @@
-/** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, undo, removal, and bringing a layer in. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+/** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, repair, undo, removal, and bringing a layer in. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { repair } from '../../presets/index.ts';
 import { openDirectory } from '../../src/layer/directory-layer.ts';
+import { noRules } from '../../src/layer/rules.ts';
+import { asMade } from '../../src/store/layers/as-made.ts';
 import { collectGarbage } from '../../src/store/layers/collect.ts';
 import { deleteLayer } from '../../src/store/layers/delete-layer.ts';
 import { importLayer } from '../../src/store/layers/import-layer.ts';
 import { recoverStore } from '../../src/store/layers/recover-store.ts';
 import { openStorePlace } from '../../src/store/layers/store-place.ts';
 import { inOneTransaction } from '../../src/store/layers/store-transaction.ts';
+import { readLayer } from '../../src/store/layers/stored-layer.ts';
+import { run } from '../../src/stream/run.ts';
 import { undoLayer } from '../../src/store/layers/undo-layer.ts';
 import { type LayerData, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
@@ -81,6 +86,20 @@ export async function makeStoreOperations(): Promise<Operation[]> {
         }
       });
     };
+    const damage = async (at: string): Promise<void> => {
+      const files = join(at, 'store', '1', 'generations', '2', 'read-only', 'files', 'AppData');
+      rmSync(join(files, 'moved'));
+      writeFileSync(join(files, 'same'), 'written through');
+      writeFileSync(join(files, 'mine'), 'mine');
+      rmSync(join(files, '..', '..', 'registry', 'machine.reg'));
+    };
+    const mend = async (at: string): Promise<void> => {
+      const given = join(at, 'store');
+      const place = openStorePlace({ store: given, layer: 1, onOdd: () => undefined });
+      const source = openDirectory(join(at, 'other'));
+      const from = asMade({ stored: readLayer(given, 1), now: () => place.base(), source });
+      await run(repair({ place, from, rules: noRules, threads: 1 }));
+    };
     const bring = async (at: string): Promise<unknown> =>
       importLayer(join(at, 'store'), openDirectory(join(at, 'source')));
     const bringOther = async (at: string): Promise<unknown> =>
@@ -109,6 +128,7 @@ export async function makeStoreOperations(): Promise<Operation[]> {
       operation('undo in a store', store(bring, applied), async (at) => undoLayer(join(at, 'store'), 1), [
         'E_INPUT',
       ]),
+      operation('repair in a store', store(bring, applied, damage), mend, []),
       operation(
         'removal of generations',
         store(bring, applied),

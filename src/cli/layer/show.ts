@@ -38,7 +38,7 @@ interface GenerationReport {
   readonly size: number;
   /** Where undo leads from there. */
   readonly previous: number | null;
-  readonly made: 'import' | 'patch';
+  readonly made: 'import' | 'patch' | 'repair';
   /** When, as the file system says: RFC 3339. */
   readonly time: string;
   /** The patch that made it. */
@@ -111,9 +111,7 @@ function lines(
     String(one.number),
     one.version === '' ? '(no version)' : printable(one.version),
     formatSize(one.size),
-    one.patch
-      ? `patch from ${printable(one.patch.from)}${one.previous === null ? '' : `, of generation ${one.previous}`}`
-      : 'brought in',
+    originText(one),
     one.time.slice(0, 16).replace('T', ' '),
     shortDigest(one.digest),
   ]);
@@ -127,6 +125,12 @@ function lines(
   ];
 }
 
+function originText({ made, patch, previous }: GenerationReport): string {
+  const of = previous === null ? '' : `, of generation ${previous}`;
+  if (made === 'repair') return `repair${of}`;
+  return patch ? `patch from ${printable(patch.from)}${of}` : 'brought in';
+}
+
 /** How many differences are shown. */
 const shown = 50;
 
@@ -137,6 +141,6 @@ function differing(drift: readonly Drift[]): string {
 function differs(layer: StoredLayer, drift: readonly Drift[]): PatchError {
   return new PatchError('E_BASE_MISMATCH', `${layerText(layer)}: ${differing(drift)}`, {
     entry: drift[0]?.name ?? '',
-    help: 'somebody has written into the store; go back (vpa layer undo), or bring the layer in again',
+    help: `somebody has written into the store; repair it (vpa repair ${layer.number} --from VERSION), or go back (vpa layer undo)`,
   });
 }

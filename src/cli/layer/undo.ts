@@ -45,10 +45,19 @@ export function undo(command: Command): void {
         const { id, name: title, version: to } = after.identity;
         const turned = { id, name: title, from: before.identity.version, to };
         const generations = { from: before.current.number, to: after.current.number };
-        const document = { status: 'undone', ...turned, store, layer: layerReport(after), generations };
+        const repair = before.current.record.made === 'repair';
+        const document = {
+          status: 'undone',
+          ...turned,
+          repair,
+          store,
+          layer: layerReport(after),
+          generations,
+        };
+        const back = `went back from generation ${generations.from} to ${generations.to}`;
         session.print({ ...document, notices: session.notes }, () => [
           titleLine(turned),
-          `  layer ${number} went back from generation ${generations.from} to ${generations.to}`,
+          `  layer ${number} ${back}${repair ? ', as the repair had found it' : ''}`,
         ]);
       });
     });

@@ -34,16 +34,30 @@ export async function buildGeneration(options: BuildGenerationOptions): Promise<
   const fresh: string[] = [];
   // What the layer is called here is up to whoever brought it in.
   const identity = { ...release.identity, name: layer.identity.name };
-  const history = historyAfter(readHistory(base.directory), release, true);
+  const history = historyOf(base, release);
   const inside = [...sidecars(layer, identity), { path: historyFile(base.directory), content: history }];
-  const placing = linking((path) => void fresh.push(path));
+  const isRepair = release.repair === true;
+  const placing = { ...linking((path) => void fresh.push(path)), leavesOthers: isRepair };
   await buildTree({ layer, tree, staged, inside, signal, placing });
   for (const { path, content } of inside) {
     if (content) fresh.push(join(tree, path.slice(base.directory.length)));
   }
   const entries = await inventoryAfter(readInventory(base), release, tree, signal);
   const inventory = takeInventory([...entries].map(([name, meta]) => ({ name, meta })));
-  await finishGeneration({ tree, inventory, origin: { previous, made: 'patch' }, fresh, flusher });
+  await finishGeneration({
+    tree,
+    inventory,
+    origin: { previous, made: isRepair ? 'repair' : 'patch' },
+    fresh,
+    flusher,
+  });
+}
+
+/** A repair is no patch: what was remembered before stays. */
+function historyOf({ directory }: Generation, release: Release): Uint8Array | null {
+  const before = readHistory(directory);
+  if (release.repair !== true) return historyAfter(before, release, true);
+  return before && Buffer.from(`${JSON.stringify(before, null, 2)}\n`);
 }
 
 /** Whether a file in the folder can have a second name. */

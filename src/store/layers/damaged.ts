@@ -10,7 +10,7 @@ export function damaged(path: string, what: string, cause?: unknown): PatchError
   if (code !== undefined && !structural.has(code)) return fromSystem(cause, 'read', path);
   return new PatchError('E_CONFLICT', `${path}: ${what}`, {
     entry: path,
-    help: 'somebody has changed the store from outside; delete the layer, or bring it in again',
+    help: 'somebody has changed the store from outside: delete the layer (vpa layer delete NUMBER) and bring it in again',
     ...(cause !== undefined && { cause }),
   });
 }

@@ -35,6 +35,8 @@ export function findLayer(store: string, text: string): StoredLayer {
   throw new PatchError('E_INPUT', `${store}: has no layer ${JSON.stringify(text)}`, {
     entry: text,
     help: layers.length === 0 ? 'bring one in: vpa layer import FOLDER' : 'see: vpa layer list',
+    // It may be one of these; nobody knows what they are called.
+    details: damaged.map(({ error }) => error.message),
   });
 }
 

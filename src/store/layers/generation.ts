@@ -16,7 +16,7 @@ const schema = z.object({
   size: z.int().min(0),
   /** The generation that it was made from, where undo goes back to; null for the first one. */
   previous: z.int().min(1).nullable(),
-  made: z.enum(['import', 'patch']),
+  made: z.enum(['import', 'patch', 'repair']),
 });
 
 /** Written when a generation is made, and never again. */

@@ -1,6 +1,7 @@
 /** A layer of a store as the place that a patch is applied to. */
 import { PatchError } from '../../errors.ts';
 import type { DirectoryLayer } from '../../layer/directory-layer.ts';
+import type { Odd } from '../../layer/walk.ts';
 import { dryTarget } from '../dry-target.ts';
 import type { Place } from '../open-place.ts';
 import type { Outcome } from '../transaction/transaction.ts';
@@ -18,12 +19,14 @@ export interface StorePlaceOptions extends Omit<StoreTargetOptions, 'assertUncha
   readonly layer: number;
   /** Does everything but write; what a killed run left is not brought to its end either. */
   readonly dryRun?: boolean;
+  /** Hears of odd things in the generation, which are no errors then (`openDirectory`): for a repair. */
+  readonly onOdd?: (odd: Odd) => void;
   /** Called when something that a killed run had left was brought to its end. */
   readonly onRecovered?: (outcome: Outcome) => void;
 }
 
 export function openStorePlace(options: StorePlaceOptions): Place {
-  const { store, layer: number, dryRun = false, onRecovered, ...rest } = options;
+  const { store, layer: number, dryRun = false, onRecovered, onOdd, ...rest } = options;
   const { durable = true } = rest;
   const transaction = rest.transaction ?? openTransaction(store, { durable, onRecovered });
   let opened: (WatchedLayer & { readonly stored: StoredLayer }) | null = null;
@@ -34,7 +37,7 @@ export function openStorePlace(options: StorePlaceOptions): Place {
       if (dryRun) assertSettled(workOf(store));
       if (!dryRun) await transaction.settle();
       const stored = readLayer(store, number);
-      opened = { stored, ...openWatched(stored.current.directory, []) };
+      opened = { stored, ...openWatched(stored.current.directory, [], onOdd) };
       return opened.layer;
     },
     target() {

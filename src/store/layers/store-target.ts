@@ -29,6 +29,8 @@ export interface StoreTargetOptions extends TargetOptions {
   readonly copyWritable?: boolean;
   /** How many generations of the layer are left, the current one counted; two if left out. Those in use stay besides. */
   readonly keep?: number;
+  /** Of a repair: `none` if undo is not to go back to what it has replaced, which is removed then; `keep` if left out. */
+  readonly backup?: 'none' | 'keep';
   /** Is told which layer has the new version. */
   readonly onPlaced?: (layer: StoredLayer) => void;
   /** Of several layers: the commit adds to it, and whoever has opened it carries it out (`inOneTransaction`). */
@@ -45,7 +47,8 @@ export function storeTarget(
   const { durable = true, allowDowngrade = false, mode = 'in-place', keep = 2 } = options;
   const { transaction = openTransaction(store, { durable }) } = options;
   const isShared = options.transaction !== undefined;
-  const building = { store, stored, layer, transaction, copyWritable: options.copyWritable ?? false };
+  const backup = options.backup ?? 'keep';
+  const building = { backup, store, stored, layer, transaction, copyWritable: options.copyWritable ?? false };
   const assertCurrent = (): void => {
     if (readPointer(stored.folder) === stored.current.number) return;
     throw new PatchError('E_BUSY', `${stored.folder}: was changed while the patch was prepared`, {
@@ -80,11 +83,15 @@ export function storeTarget(
       const { identity, from } = release;
       transaction.add({
         parts,
-        facts: { id: identity.id, name: identity.name, from, to: identity.version },
+        facts: {
+          ...{ id: identity.id, name: identity.name, from, to: identity.version },
+          ...(release.repair && { repair: release.repair }),
+        },
         async done(claimed) {
           const placed = readLayer(store, number);
           options.onPlaced?.(placed);
-          await collectQuietly(claimed, placed, keep, drafts);
+          // A version that undo could go back to is not lost by a repair.
+          await collectQuietly(claimed, placed, release.repair === true ? Infinity : keep, drafts);
         },
       });
       if (!isShared) await transaction.execute(signal);
@@ -98,6 +105,7 @@ interface Building {
   readonly layer: DirectoryLayer;
   readonly transaction: StoreTransaction;
   readonly copyWritable: boolean;
+  readonly backup: 'none' | 'keep';
   readonly gathering: Gathering;
   readonly release: Release;
   readonly signal: AbortSignal;
@@ -109,11 +117,13 @@ interface Built {
 }
 
 async function nextGeneration({ stored, ...building }: Building, drafts: Drafts): Promise<Built> {
-  const { transaction, signal } = building;
+  const { transaction, signal, release, backup } = building;
   const { flusher } = transaction;
   const { current, folder, number } = stored;
   const tree = transaction.reserveTree();
-  await buildGeneration({ ...building, flusher, base: current, tree, previous: current.number });
+  const isDropped = release.repair === true && backup === 'none';
+  const previous = isDropped ? current.record.previous : current.number;
+  await buildGeneration({ ...building, flusher, base: current, tree, previous });
   const next = (generationNumbers(folder).at(-1) ?? 0) + 1;
   const pointer = await pointerPart(folder, next, drafts, signal);
   return { number, parts: [generationPart(tree, folder, next, current.directory), pointer] };

@@ -1,0 +1,130 @@
+/** `vpa repair NAME --from SOURCE`: brings a layer of a store back to what its current generation was made as. */
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { PatchError, isPatchError } from '../errors.ts';
+import { openLayer } from '../layer/open-layer.ts';
+import { noRules } from '../layer/rules.ts';
+import { asMade } from '../store/layers/as-made.ts';
+import { assertStore } from '../store/layers/claim-store.ts';
+import { findLayer } from '../store/layers/find-layer.ts';
+import { workOf } from '../store/layers/layout.ts';
+import { recoverStore } from '../store/layers/recover-store.ts';
+import { sharing } from '../store/layers/sharing.ts';
+import { openStorePlace } from '../store/layers/store-place.ts';
+import { titleOf } from '../store/layers/stored-layer.ts';
+import { assertSettled } from '../store/work-folder.ts';
+import { layerReport } from './layer/layer-report.ts';
+import { recoveredNote } from './recover.ts';
+import { type InStore, type RepairReport, repairReport } from './repair-report.ts';
+import { type RunRepairOptions, runRepair } from './run-repair.ts';
+import type { Session } from './session.ts';
+import { type StoreOption, storeOf } from './store-option.ts';
+
+export interface RepairInStoreOptions extends StoreOption, RunRepairOptions {
+  readonly from: string;
+  readonly fromRegistry: readonly string[];
+  readonly backup?: 'none' | 'keep';
+  /** False with --no-sync. */
+  readonly sync: boolean;
+}
+
+/** Options that a layer in a store has no use for, by their names. */
+const forFolders = {
+  registry: '--registry',
+  exclude: '--exclude',
+  preset: '--preset',
+  config: '--config',
+  patch: '--patch',
+  trust: '--trust',
+  threshold: '--threshold',
+  allowUnsigned: '--allow-unsigned',
+  force: '--force',
+  allowInUse: '--allow-in-use',
+} as const;
+
+type ForFolders = Readonly<Partial<Record<keyof typeof forFolders, unknown>>>;
+
+/** The store whose layer is meant; null for a folder. E_CONFLICT where it may be either, E_INPUT where it is neither, E_USAGE for options that do not fit. */
+export function storeFor(what: string, options: StoreOption & ForFolders): string | null {
+  const store = storeOf(options);
+  if (!isLayer(what, store, options.store !== undefined)) return null;
+  const wrong = (Object.keys(forFolders) as (keyof typeof forFolders)[]).find((name) => {
+    const given = options[name];
+    return Array.isArray(given) ? given.length > 0 : given !== undefined;
+  });
+  if (wrong === undefined) return store;
+  throw new PatchError('E_USAGE', `${forFolders[wrong]} is for a folder, not for a layer of a store`, {
+    help: 'leave it out: the store knows what the layer is',
+  });
+}
+
+function isLayer(what: string, store: string, isNamed: boolean): boolean {
+  if (isNamed) return true;
+  const folder = statSync(what, { throwIfNoEntry: false }) !== undefined;
+  if (/[\\/]/.test(what) || what === '.' || what === '..') return false;
+  const layer = hasLayer(store, what);
+  if (folder && layer) {
+    throw new PatchError('E_CONFLICT', `there is a folder ${what}, and a layer ${what} in ${store}`, {
+      entry: what,
+      help: `say which one is meant: ./${what} for the folder, --store ${store} for the layer`,
+    });
+  }
+  if (folder || layer) return layer;
+  throw new PatchError('E_INPUT', `${what}: there is no such folder, and no such layer in ${store}`, {
+    entry: what,
+    help: 'name a folder, or a layer (vpa layer list)',
+  });
+}
+
+function hasLayer(store: string, what: string): boolean {
+  try {
+    assertStore(store);
+    findLayer(store, what);
+    return true;
+  } catch (error) {
+    // Several of that name, or a damaged one: that is said when it is looked for again.
+    if (isPatchError(error)) return error.code === 'E_CONFLICT';
+    throw error;
+  }
+}
+
+export async function inStore(
+  session: Session,
+  name: string,
+  options: RepairInStoreOptions & { readonly store: string },
+): Promise<RepairReport> {
+  const { store, dryRun = false, sync: durable, backup = 'keep' } = options;
+  assertStore(store);
+  if (dryRun) assertSettled(workOf(store));
+  const outcome = dryRun ? null : await recoverStore(store, { durable });
+  if (outcome !== null) session.note(recoveredNote(outcome));
+  const stored = findLayer(store, name);
+  const { directory } = stored.current;
+  const odd = new Map<string, string>();
+  let placed = stored;
+  const place = openStorePlace({
+    ...{ store, layer: stored.number, dryRun, durable, backup },
+    onOdd: ({ path, reason }) => void odd.set(relative(directory, path), reason),
+    onPlaced: (layer) => (placed = layer),
+  });
+  const source = await openLayer({ path: options.from, registry: options.fromRegistry });
+  const from = asMade({ stored, now: () => place.base(), source });
+  // What it is called does not count: the contents are those that the store asks for.
+  const given = { place, from, rules: noRules, force: true };
+  let alsoDamaged: InStore['alsoDamaged'] = [];
+  const found = await runRepair(session, given, {
+    ...options,
+    onPlanned({ differences }) {
+      const damaged = differences.flatMap((one) => (one.kind === 'changed' && one.name ? [one.name] : []));
+      alsoDamaged = sharing(store, stored, damaged).map(({ layer, generation, names }) => ({
+        ...{ layer: layer.number, title: titleOf(layer), generation, names },
+        current: layer.current.number === generation,
+      }));
+    },
+  });
+  return repairReport(found, {
+    ...{ folder: placed.current.directory, source: options.from, odd, kept: backup === 'keep' },
+    notices: session.notes,
+    inStore: { store, place: titleOf(placed), layer: layerReport(placed), alsoDamaged },
+  });
+}

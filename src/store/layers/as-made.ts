@@ -1,0 +1,76 @@
+/** A layer as its current generation was made, for whoever mends it: the inventory says what it is, a source has the contents. */
+import { PatchError } from '../../errors.ts';
+import { sameContent } from '../../layer/inventory.ts';
+import type { Entry, Layer, Meta, ReadOptions } from '../../layer/layer.ts';
+import type { EntryName } from '../../layer/name.ts';
+import { readInventory } from './inventory.ts';
+import { type StoredLayer, titleOf } from './stored-layer.ts';
+
+export interface AsMadeOptions {
+  readonly stored: StoredLayer;
+  /** The current generation as it is now, opened; what of it is as it was made may be used. */
+  readonly now: () => Layer | Promise<Layer>;
+  /** Where contents are looked for first, and modes: the version that the layer is. */
+  readonly source: Layer;
+}
+
+/** Reading its entries ends with E_BASE_MISMATCH where a content is in neither of the two any more, with each of these. */
+export function asMade({ stored, now, source }: AsMadeOptions): Layer {
+  const { identity, current } = stored;
+  async function* entries(options: ReadOptions = {}): AsyncGenerator<Entry> {
+    const wanted = readInventory(current);
+    const given = new Map<EntryName, Entry>();
+    for await (const entry of source.readOnly.entries(options)) {
+      const meta = wanted.get(entry.name);
+      if (meta && sameContent(meta, entry.meta)) given.set(entry.name, entry);
+    }
+    const layer = await now();
+    const lost: EntryName[] = [];
+    const all: Entry[] = [];
+    for (const [name, meta] of wanted) {
+      const found = given.get(name) ?? (await keptOf(layer, name, meta, options.signal));
+      if (found) all.push(found);
+      else lost.push(name);
+    }
+    if (lost.length > 0) throw notThere(stored, source, lost);
+    yield* all;
+  }
+  async function entry(name: EntryName, signal?: AbortSignal): Promise<Entry | null> {
+    const meta = readInventory(current).get(name);
+    if (!meta) return null;
+    const found = await source.readOnly.entry(name, signal);
+    return found && sameContent(meta, found.meta) ? found : keptOf(await now(), name, meta, signal);
+  }
+  const { location, variables } = source;
+  return { identity, variables, location, readOnly: { entries, entry } };
+}
+
+/** What needs no source: it is as it was made, or the inventory says all of it. */
+async function keptOf(
+  layer: Layer,
+  name: EntryName,
+  meta: Meta,
+  signal: AbortSignal | undefined,
+): Promise<Entry | null> {
+  const found = await layer.readOnly.entry(name, signal);
+  if (found && sameContent(meta, found.meta)) return found;
+  return meta.type === 'file' || meta.type === 'hive' ? null : { name, meta, bytes: null };
+}
+
+/** How many names an error lists. */
+const listed = 20;
+
+function notThere(stored: StoredLayer, source: Layer, names: readonly EntryName[]): PatchError {
+  const [first = ''] = names;
+  const more = names.length > listed ? [`… and ${names.length - listed} more`] : [];
+  const what = names.length === 1 ? 'a content that is' : `${names.length} contents that are`;
+  return new PatchError(
+    'E_BASE_MISMATCH',
+    `${source.location}: does not have ${what} damaged or missing in ${titleOf(stored)}, first ${first}`,
+    {
+      entry: first,
+      help: 'give the version that the layer is, with its registry (--from-registry); or go back (vpa layer undo)',
+      details: [...names.slice(0, listed), ...more],
+    },
+  );
+}
