@@ -1,12 +1,12 @@
 /** Law 4 for a run that is killed: the next one undoes what it had begun, and does it again. */
 import { expect } from 'chai';
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { needsPosix } from '../contract/needs.ts';
 import { watchingCalls } from '../fixtures/file-calls.ts';
+import { done, jobProcess } from '../fixtures/job.ts';
 import { layerListing, readLayer, writeLayer } from '../fixtures/layers.ts';
 import { applyPatch, makePatch } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
@@ -23,8 +23,6 @@ import {
   withScratch,
   writeTree,
 } from '../fixtures/tree.ts';
-
-const child = join(import.meta.dirname, '..', 'fixtures', 'apply-child.ts');
 
 /** Of everything something: moves (with a new mode), swaps, a folder that becomes a file and back, links, read-only folders. */
 const base = treeOf({
@@ -164,13 +162,11 @@ function manyFiles(version: number): Tree {
 
 /** Gives how long the child worked, in milliseconds. */
 async function killAfter(patch: string, to: string, delay: number): Promise<number> {
-  const one: ChildProcess = fork(child, [patch, JSON.stringify({ to })], { execArgv: ['--import', 'tsx'] });
-  await once(one, 'message');
+  const one = await jobProcess();
   const started = performance.now();
   const exited = once(one, 'exit');
-  one.send('go');
-  if (delay === Infinity) await once(one, 'message');
-  else await Promise.race([sleep(delay), exited]);
+  const ended = done(one, { do: 'apply', patches: [patch], at: { to } });
+  await Promise.race([ended, ...(delay === Infinity ? [] : [sleep(delay)])]);
   const duration = performance.now() - started;
   one.kill('SIGKILL');
   await exited;
