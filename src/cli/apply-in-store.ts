@@ -15,7 +15,7 @@ import { layerReport } from './layer/layer-report.ts';
 import type { Config } from './load-config.ts';
 import { recoveredNote } from './recover.ts';
 import { type Applied, runApply } from './run-apply.ts';
-import type { Session } from './session.ts';
+import type { Note, Session } from './session.ts';
 import { type StoreOption, storeOf } from './store-option.ts';
 import { readTrust } from './trust-options.ts';
 
@@ -72,9 +72,18 @@ async function modeFor(
   const isClear = yes || dryRun || open.length === 0 || !canAsk();
   const mode = given ?? (isClear ? 'in-place' : await askMode(session, open));
   if (mode === 'new' || !copyWritable) return mode;
-  throw new PatchError('E_USAGE', 'what users wrote stays with its layer: there is nothing to copy', {
+  throw nothingToCopy();
+}
+
+export function nothingToCopy(): PatchError {
+  return new PatchError('E_USAGE', 'what users wrote stays with its layer: there is nothing to copy', {
     help: 'leave --copy-writable out, or make a new layer (--mode new)',
   });
+}
+
+/** Whoever makes a new layer, and leaves it to the default. */
+export function notCopied(place: string): Note {
+  return { code: 'no-writable', message: `what users wrote in ${place} is not copied (--copy-writable)` };
 }
 
 async function askMode(session: Session, found: readonly FoundLayer[]): Promise<'in-place' | 'new'> {
@@ -133,11 +142,7 @@ async function applyTo(
     more.length === 0
       ? await runApply(one, { ...running, file }, given)
       : await applySeveral(one, { ...running, files, options: given });
-  if (mode === 'new' && layer.users.length > 0 && !copyWritable)
-    session.note({
-      code: 'no-writable',
-      message: `what users wrote in ${titleOf(layer)} is not copied (--copy-writable)`,
-    });
+  if (mode === 'new' && layer.users.length > 0 && !copyWritable) session.note(notCopied(titleOf(layer)));
   return { done, mode, placed: () => placed };
 }
 

@@ -7,8 +7,9 @@ import { PatchError } from '../errors.ts';
 import { layerFile } from '../layer/layer-json.ts';
 import { hiveRootOf } from '../layer/hive-names.ts';
 import type { Plan } from '../stream/plan.ts';
+import { usersOf } from '../store/writable.ts';
 import { applyLines, type ApplyReport } from './apply-report.ts';
-import { type ApplyInStoreOptions, applyInStore } from './apply-in-store.ts';
+import { type ApplyInStoreOptions, applyInStore, notCopied, nothingToCopy } from './apply-in-store.ts';
 import { applyRoad, applySeveral } from './apply-several.ts';
 import { type CommonOptions, addCommonOptions, many, wholeNumber } from './common-options.ts';
 import { type Config, loadConfig } from './load-config.ts';
@@ -82,7 +83,7 @@ export function apply(command: Command): void {
     .option('--no-sync', 'do not wait for the disk: a power failure may leave anything')
     .option('--dry-run', 'do everything but write, and tell what it costs')
     .option('--layer <name>', 'number, id or name of the layer (default: the one that the patch is for)')
-    .option('--copy-writable', 'with --mode new, also copy what users of the layer wrote')
+    .option('--copy-writable', 'with --mode new or --out, also copy what users of the layer wrote')
     .option('--keep <count>', 'generations of the layer that stay (default: 2, for undo)', wholeNumber(1))
     .option('--yes', 'do not ask');
   addStoreOption(command);
@@ -111,14 +112,14 @@ async function applyToFolder(
   config: Config,
   options: ApplyOptions & { readonly to: string },
 ): Promise<ApplyReport> {
-  const { to, registry, dryRun = false } = options;
+  const { to, registry, dryRun = false, copyWritable = false } = options;
   const out = newFolder(options);
   const place = {
     ...{ to, registry, dryRun, durable: options.sync, backup: options.backup ?? 'none' },
     allowDowngrade: options.allowDowngrade ?? false,
     allowInUse: options.allowInUse ?? false,
     onRecovered: (outcome: 'finished' | 'undone') => session.note(recoveredNote(outcome)),
-    ...(out !== undefined && { out }),
+    ...(out !== undefined && { out, copyWritable }),
     untouched: options.untouched ?? 'ignore',
     onKept: (names: readonly string[]) => names.forEach((name) => session.note(keptNote(name))),
   };
@@ -137,6 +138,9 @@ async function applyToFolder(
       : more.length > 0
         ? await applySeveral(session, { ...running, options: given, files })
         : await runApply(session, { ...running, file }, given);
+  const isLayer = existsSync(join(to, layerFile));
+  const isMade = out !== undefined && done.status !== 'already-applied';
+  if (isMade && !copyWritable && isLayer && usersOf(to).length > 0) session.note(notCopied(to));
   return { ...done, target: done.status === 'already-applied' ? to : (out ?? to) };
 }
 
@@ -151,7 +155,7 @@ const noRegistry = {
 };
 
 /** The folder that is to be made, or undefined where the old one is to be changed. */
-function newFolder({ mode, out, backup }: ApplyOptions): string | undefined {
+function newFolder({ mode, out, backup, copyWritable }: ApplyOptions): string | undefined {
   const usage = (message: string, help: string): PatchError => new PatchError('E_USAGE', message, { help });
   if (mode === 'new' && out === undefined)
     throw usage('a new folder needs a name', 'name it: --mode new --out FOLDER');
@@ -159,6 +163,7 @@ function newFolder({ mode, out, backup }: ApplyOptions): string | undefined {
     throw usage('--out is for a new folder, not for --mode in-place', 'leave one of them out');
   if (backup === 'keep' && out !== undefined)
     throw usage('a new folder needs no backup: the old one stays', 'leave --backup out');
+  if (copyWritable === true && out === undefined) throw nothingToCopy();
   return out;
 }
 
@@ -177,14 +182,14 @@ function assertPatches(files: readonly string[], { patches, to, toVersion }: App
 
 /** Refuses (E_USAGE) options of a folder for a store, and the other way round. */
 function assertFits(options: ApplyOptions): void {
-  const { to, out, backup, allowInUse, registry, store, layer, copyWritable, keep } = options;
+  const { to, out, backup, allowInUse, registry, store, layer, keep } = options;
   const given = (all: Readonly<Record<string, unknown>>): string | undefined =>
     Object.keys(all).find((name) => all[name] !== undefined);
   const one = registry.length === 0 ? undefined : registry;
   const wrong =
     to === undefined
       ? given({ '--out': out, '--backup': backup, '--allow-in-use': allowInUse, '--registry': one })
-      : given({ '--store': store, '--layer': layer, '--copy-writable': copyWritable, '--keep': keep });
+      : given({ '--store': store, '--layer': layer, '--keep': keep });
   if (wrong === undefined) return;
   throw new PatchError(
     'E_USAGE',

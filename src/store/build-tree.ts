@@ -17,6 +17,8 @@ export interface BuildOptions {
   /** The folder that is made. */
   readonly tree: string;
   readonly staged: readonly Staged[];
+  /** Paths in the layer that are not brought along. */
+  readonly without?: readonly string[];
   /** Files that are no entries, by their paths in the layer. */
   readonly inside: readonly Sidecar[];
   readonly signal: AbortSignal;
@@ -26,12 +28,8 @@ export interface BuildOptions {
 
 /** The drafts of the changes are used up. The folder itself is left open to us. */
 export async function buildTree(options: BuildOptions): Promise<void> {
-  const { layer, tree, staged, inside, signal, placing = copying } = options;
-  const wanted = untouched(
-    layer,
-    staged,
-    inside.map(({ path }) => path),
-  );
+  const { layer, tree, staged, inside, without = [], signal, placing = copying } = options;
+  const wanted = untouched(layer, staged, [...inside.map(({ path }) => path), ...without]);
   const closeFolders = await copyTree(layer.directory, tree, wanted, signal, placing);
   const copy = { ...layer, directory: tree };
   const gone = clear(copy, layer, staged);
@@ -58,9 +56,9 @@ export async function buildTree(options: BuildOptions): Promise<void> {
 function untouched(
   layer: DirectoryLayer,
   staged: readonly Staged[],
-  sidecars: readonly string[],
+  others: readonly string[],
 ): (path: string) => boolean {
-  const touched = new Set(sidecars);
+  const touched = new Set(others);
   for (const { change } of staged) {
     const { before } = change;
     // A folder is copied even so: it may have things in it that are not the application's.

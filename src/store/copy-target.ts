@@ -21,14 +21,22 @@ import { createFlusher } from './transaction/flush.ts';
 import { isInside } from './transaction/inside.ts';
 import { execute } from './transaction/transaction.ts';
 import { assertSettled, claim } from './work-folder.ts';
+import { writableName } from './writable.ts';
+
+export interface CopyOptions extends TargetOptions {
+  /** Whether what users wrote in a layer directory is copied, too. */
+  readonly copyWritable?: boolean;
+}
 
 /**
  * Builds the new folder in a work folder beside it, and renames it into place at the end. E_CONFLICT where `out` has
  * something in it. The registry files of a plain application directory get new ones beside `out`: `OUT.reg` (with
  * the extension that it had), or `OUT.<name>` for each of several.
  */
-export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOptions = {}): Target {
-  const { durable = true, allowDowngrade = false } = options;
+export function copyTarget(layer: DirectoryLayer, out: string, options: CopyOptions = {}): Target {
+  const { durable = true, allowDowngrade = false, copyWritable = false } = options;
+  const isLayer = layer.description !== null;
+  const without = isLayer && !copyWritable ? [join(layer.directory, writableName)] : [];
   const destination = resolve(out);
   const work = workOf(destination);
   const tree = join(work, 'tree');
@@ -47,7 +55,7 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: TargetOp
     async commit({ staged, sidecars }, drafts, release, signal) {
       const files = allFiles(layer, sidecars(layer, release.identity), release);
       const isOurs = ({ path }: Sidecar): boolean => isInside(path, layer.directory);
-      await buildTree({ layer, tree, staged, inside: files.filter(isOurs), signal });
+      await buildTree({ layer, tree, staged, inside: files.filter(isOurs), without, signal });
       const outside = files.filter((one) => !isOurs(one) && one.content);
       const beside = outside.map((one) => ({ ...one, path: besideOf(destination, one.path, layer) }));
       const others = await planSidecars(beside, dirname(destination), drafts, signal);

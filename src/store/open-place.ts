@@ -20,6 +20,8 @@ export interface PlaceOptions extends Omit<InPlaceOptions, 'assertUnchanged'> {
   readonly to: string;
   /** A new folder for the new version; the old one stays as it is. Without it `to` itself is changed. */
   readonly out?: string;
+  /** With `out`: whether what users wrote in a layer directory is copied, too. */
+  readonly copyWritable?: boolean;
   /** `.reg` files that belong to a plain application directory. */
   readonly registry?: readonly string[];
   /** Does everything but write; what a killed run left is not brought to its end either. */

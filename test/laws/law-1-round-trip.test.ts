@@ -68,7 +68,7 @@ describe('law 1: apply(base, create(base, target)) = target', () => {
             });
             const wanted = readLayer(now);
             const patch = await makePatch({ base: old, target: now });
-            await applyPatch(patch, inPlace ? { to: old } : { to: old, out });
+            await applyPatch(patch, inPlace ? { to: old } : { to: old, out, copyWritable: true });
             const place = inPlace ? old : out;
             const made = readLayer(place);
             expect(layerListing(made)).to.deep.equal(layerListing(wanted));

@@ -13,9 +13,9 @@ import { createFlusher } from '../transaction/flush.ts';
 import { execute } from '../transaction/transaction.ts';
 import { claim } from '../work-folder.ts';
 import { writeWhole } from '../write-whole.ts';
+import { writableName } from '../writable.ts';
 import { damaged } from './damaged.ts';
 import { type Drift, driftOf, watchDrift } from './drift.ts';
-import { writableName } from './layout.ts';
 import type { StoredLayer } from './stored-layer.ts';
 
 export interface ExportOptions {

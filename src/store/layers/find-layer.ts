@@ -1,7 +1,8 @@
 /** Finds the layer that a person means: by its number, its id, or its name. */
 import { PatchError } from '../../errors.ts';
+import { usersOf } from '../writable.ts';
 import { layerFolder } from './layout.ts';
-import { type StoredLayer, readCatalogue, titleOf, usersOf } from './stored-layer.ts';
+import { type StoredLayer, readCatalogue, titleOf } from './stored-layer.ts';
 
 /**
  * E_INPUT where there is none, E_CONFLICT where there are several or the one that is meant cannot be read. Numbers come before ids,

@@ -21,7 +21,7 @@ import { parseReg } from '../../registry/text/parse-reg.ts';
 import { formatReg } from '../../registry/text/format-reg.ts';
 import { copyTree } from '../copy-tree.ts';
 import { historyFile, readHistory } from '../history.ts';
-import { writableName } from './layout.ts';
+import { writableName } from '../writable.ts';
 import { writeEntries } from './write-entries.ts';
 
 /** What can be brought into a store. */

@@ -6,8 +6,6 @@ import { historyFolder, workFolder } from '../../layer/directory-layer.ts';
 
 /** Says that a folder is a store. */
 export const storeFile = 'store.json';
-/** In a layer's folder: what its users wrote. */
-export const writableName = 'writable';
 
 /** The lock, the record and the drafts of whatever changes a store. */
 export function workOf(store: string): string {

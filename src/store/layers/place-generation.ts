@@ -7,8 +7,9 @@ import type { Part } from '../plan-files.ts';
 import { statsAt } from '../stats.ts';
 import type { Flusher } from '../transaction/flush.ts';
 import type { Mode } from '../transaction/record.ts';
+import { writableName } from '../writable.ts';
 import { writeFlushed } from './claim-store.ts';
-import { generationFolder, layerFolder, pointerFile, writableName } from './layout.ts';
+import { generationFolder, layerFolder, pointerFile } from './layout.ts';
 import { formatPointer } from './pointer.ts';
 
 /** `base`: the generation whose folder has the mode that the new one gets. */

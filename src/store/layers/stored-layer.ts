@@ -1,12 +1,11 @@
 /** A layer of a store, read from its folder. */
-import { readdirSync } from 'node:fs';
-import { type PatchError, isPatchError, systemCode } from '../../errors.ts';
+import { type PatchError, isPatchError } from '../../errors.ts';
 import type { Identity } from '../../layer/layer.ts';
 import { statsAt } from '../stats.ts';
+import { usersOf } from '../writable.ts';
 import { type Generation, readGeneration } from './generation.ts';
-import { generationNumbers, layerFolder, layerNumbers, writableName } from './layout.ts';
+import { generationNumbers, layerFolder, layerNumbers } from './layout.ts';
 import { readPointer } from './pointer.ts';
-import { join } from 'node:path';
 
 export interface StoredLayer {
   readonly number: number;
@@ -61,17 +60,6 @@ export function readLayer(store: string, number: number): StoredLayer {
       // Nobody who reads has a lock: the generation may have gone meanwhile.
       if (attempt === attempts || readPointer(folder) === pointer) throw error;
     }
-  }
-}
-
-/** Who has a writable sublayer there. */
-export function usersOf(folder: string): string[] {
-  try {
-    const items = readdirSync(join(folder, writableName), { withFileTypes: true });
-    return items.filter((item) => item.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
-    throw error;
   }
 }
 
