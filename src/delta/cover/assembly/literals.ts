@@ -1,9 +1,10 @@
 /**
  * The bytes that no cover brings (FORMAT §6.4.7), each predicted from what is before it in the block, from the same
- * bytes further back, and from what the reference has where the last cover ended.
+ * bytes further back, and from what the reference has where the last cover ended. Where the same bytes have been seen, it is
+ * said first whether the byte is the one that stood behind them: mostly it is, and one bit costs less time than eight.
  */
 import { beginReading, beginWriting, finish, isLost, train, training, writing } from './coder';
-import { Model, codeByte, createModel, lineOfBytes, mix, setContext } from './model';
+import { Model, codeByte, codeFlag, createModel, lineOfBytes, lineOfFlags, mix, setContext } from './model';
 import { lengthOf, placeOf, recordSize, sourceOf } from './records';
 
 /** log2 of the places that are kept where 6 and 12 bytes stood before. */
@@ -15,7 +16,12 @@ const sparse: i32 = 4;
 /** How far a literal looks back. What is before a cover that is ahead may not be known yet. */
 const lookBack: i32 = 40;
 
+/** No byte was seen. */
+const none: u32 = 256;
+
 let model: Model = changetype<Model>(0);
+let guessModel: Model = changetype<Model>(0);
+let guesses: u32 = 0; // of the last literals, whether a guess was right, the latest lowest
 let near: usize = 0; // u32[2^placeBits]: where the same 6 bytes stood
 let far: usize = 0; // 12 bytes
 let binary: bool = false;
@@ -44,6 +50,9 @@ export function codeLiterals(
   model = changetype<Model>(heap);
   binary = profile != 0;
   heap = createModel(heap, binary ? 1 : 2, 48, bits, lineOfBytes, 1.5e-7);
+  guessModel = changetype<Model>(heap);
+  heap = createModel(heap, 1, 64, bits + 1, lineOfFlags, 1.5e-7);
+  guesses = 0;
   tail = tailEnd = 0;
   budget = lessons;
   trained = -1;
@@ -167,9 +176,30 @@ function codeLiteral(at: usize): void {
   const b = <usize>load<u32>(placeOfFar(at));
   const lengthA = matched(a, at, 24);
   const lengthB = matched(b, at, lookBack);
-  const byteA: u32 = lengthA >= 4 ? load<u8>(a) : 256;
-  const byteB: u32 = lengthB >= 8 ? load<u8>(b) : 256;
+  const byteA: u32 = lengthA >= 4 ? load<u8>(a) : none;
+  const byteB: u32 = lengthB >= 8 ? load<u8>(b) : none;
   const s = min(since, 3);
+  const here = tail < tailEnd ? <u32>load<u8>(tail) : 0;
+  const word = binary ? c4 >>> 8 : wordBefore(at);
+  const guess = byteB != none ? byteB : byteA;
+  guesses <<= 1;
+  if (guess != none) {
+    const agreed = u32(byteA == guess) | u32(here == guess) << 1 | u32(byteB == guess) << 2;
+    setContext(guessModel, 0, mix(1, lengthB >> 1 << 11 | agreed << 8 | (guesses >> 1 & 255)));
+    setContext(guessModel, 1, mix(2, guess << 16 | c1 << 8 | min(lengthA, 15)));
+    setContext(guessModel, 2, mix(3, lengthA << 19 | agreed << 16 | guess << 8 | c1));
+    setContext(guessModel, 3, mix(4, here << 16 | guess << 8 | (binary ? c4 & 255 : c1)));
+    setContext(guessModel, 4, mix(mix(5, word), guess));
+    setContext(guessModel, 5, mix(mix(6, c4), guess));
+    setContext(guessModel, 6, mix(7, lengthA << 16 | lengthB << 8 | agreed << 2 | s));
+    setContext(guessModel, 7, mix(binary ? mix(8, guesses >> 1 & 15) : mix(mix(8, c4), c8 >>> 16), guess));
+    const right = codeFlag(guessModel, <i32>(agreed << 3 | (guesses >> 1 & 7)), i32(load<u8>(at) == guess));
+    guesses |= right;
+    if (right) {
+      if (!writing && !training) store<u8>(at, <u8>guess);
+      return;
+    }
+  }
   if (binary) {
     // Tables have columns of 4 bytes, so what stands 4, 8 and 12 bytes back tells much.
     const b4 = c4 & 255;
@@ -183,9 +213,7 @@ function codeLiteral(at: usize): void {
     setContext(model, 6, mix(7, (b4 << 16) | (b8 << 8) | <u32>load<u8>(at - 12)));
     setContext(model, 7, mix(8, (c4 >>> 8) & 0xffff));
   } else {
-    const here = tail < tailEnd ? <u32>load<u8>(tail) : 0;
     const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
-    const word = wordBefore(at);
     setContext(model, 0, mix(1, c1));
     setContext(model, 1, mix(2, c4 >>> 16));
     setContext(model, 2, mix(3, c4 >>> 8));
@@ -200,11 +228,11 @@ function codeLiteral(at: usize): void {
     setContext(model, 11, mix(12, (here << 20) | (byteA << 8) | c1));
     setContext(model, 12, mix(mix(13, c4), c8 >>> 24));
     setContext(model, 13, mix(14, word ^ (c4 >>> 16)));
-    setContext(model, 14, mix(15, 0));
+    setContext(model, 14, mix(15, guess));
     setContext(model, 15, mix(mix(16, c4), c8));
   }
-  const likeB: u32 = byteB == 256 ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
-  const likeA: u32 = byteA == 256 ? 0 : lengthA >= 16 ? 2 : 1;
+  const likeB: u32 = byteB == none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
+  const likeA: u32 = byteA == none ? 0 : lengthA >= 16 ? 2 : 1;
   const byte = codeByte(model, (likeB * 3 + likeA) * 4 + s, load<u8>(at));
   if (!writing && !training) store<u8>(at, <u8>byte);
 }

@@ -5,6 +5,8 @@ import { createCoder } from './coder.ts';
 import { createModel, mix } from './model.ts';
 
 const [placeBits, context, dense, sparse, lookBack, margin] = [17, 12, 32, 4, 40, 64];
+/** No byte was seen. */
+const none = 256;
 
 export interface LiteralJob {
   /** With the old bytes of covers in their places; in reading it gets the rest. */
@@ -27,6 +29,7 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
   const binary = job.profile === profile.binary;
   const coder = createCoder(stream);
   const model = createModel(coder, binary ? 8 : 16, 48, job.bits, 1.5e-7);
+  const guessModel = createModel(coder, 8, 64, job.bits + 1, 1.5e-7);
   // Block and tails in one memory, as the kernel has them; a place is never 0.
   const block = margin;
   const tailsAt = block + size + 2 * margin;
@@ -35,7 +38,7 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
   memory.set(job.tails, tailsAt);
   const near = new Uint32Array(1 << placeBits);
   const far = new Uint32Array(1 << placeBits);
-  let [tail, tailEnd, since, budget, trained, ahead] = [0, 0, 0, job.lessons, -1, 0];
+  let [tail, tailEnd, since, budget, trained, ahead, guesses] = [0, 0, 0, job.lessons, -1, 0, 0];
 
   const byteAt = (at: number): number => memory[at] ?? 0;
   const wordAt = (at: number): number =>
@@ -71,9 +74,33 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
     const [a, b] = [near[nearOf(at)] ?? 0, far[farOf(at)] ?? 0];
     const lengthA = matched(a, at, 24);
     const lengthB = matched(b, at, lookBack);
-    const byteA = lengthA >= 4 ? byteAt(a) : 256;
-    const byteB = lengthB >= 8 ? byteAt(b) : 256;
+    const byteA = lengthA >= 4 ? byteAt(a) : none;
+    const byteB = lengthB >= 8 ? byteAt(b) : none;
     const s = Math.min(since, 3);
+    const here = tail < tailEnd ? byteAt(tail) : 0;
+    const word = binary ? c4 >>> 8 : wordBefore(at);
+    const guess = byteB === none ? byteA : byteB;
+    const before = guesses;
+    guesses = (guesses << 1) >>> 0;
+    if (guess !== none) {
+      const agreed = Number(byteA === guess) | (Number(here === guess) << 1) | (Number(byteB === guess) << 2);
+      const set = (index: number, number: number, value: number): void =>
+        guessModel.set(index, mix(number, value));
+      set(0, 1, ((lengthB >> 1) << 11) | (agreed << 8) | (before & 255));
+      set(1, 2, (guess << 16) | (c1 << 8) | Math.min(lengthA, 15));
+      set(2, 3, (lengthA << 19) | (agreed << 16) | (guess << 8) | c1);
+      set(3, 4, (here << 16) | (guess << 8) | (binary ? c4 & 255 : c1));
+      set(4, mix(5, word), guess);
+      set(5, mix(6, c4), guess);
+      set(6, 7, (lengthA << 16) | (lengthB << 8) | (agreed << 2) | s);
+      set(7, binary ? mix(8, before & 15) : mix(mix(8, c4), c8 >>> 16), guess);
+      const right = guessModel.flag((agreed << 3) | (before & 7), Number(byteAt(at) === guess));
+      guesses |= right;
+      if (right === 1) {
+        if (!coder.writing && !coder.training) memory[at] = guess;
+        return;
+      }
+    }
     const seen = (byteA << 20) | (c1 << 10) | byteB;
     const set = (index: number, number: number, value: number): void => model.set(index, mix(number, value));
     if (binary) {
@@ -86,9 +113,7 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       set(6, 7, ((c4 & 255) << 16) | ((c8 & 255) << 8) | byteAt(at - 12));
       set(7, 8, (c4 >>> 8) & 0xffff);
     } else {
-      const here = tail < tailEnd ? byteAt(tail) : 0;
       const next = tail + 1 < tailEnd ? byteAt(tail + 1) : 0;
-      const word = wordBefore(at);
       set(0, 1, c1);
       set(1, 2, c4 >>> 16);
       set(2, 3, c4 >>> 8);
@@ -103,11 +128,11 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       set(11, 12, (here << 20) | (byteA << 8) | c1);
       set(12, mix(13, c4), c8 >>> 24);
       set(13, 14, word ^ (c4 >>> 16));
-      set(14, 15, 0);
+      set(14, 15, guess);
       set(15, mix(16, c4), c8);
     }
-    const likeB = byteB === 256 ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
-    const likeA = byteA === 256 ? 0 : lengthA >= 16 ? 2 : 1;
+    const likeB = byteB === none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
+    const likeA = byteA === none ? 0 : lengthA >= 16 ? 2 : 1;
     const byte = model.byte((likeB * 3 + likeA) * 4 + s, byteAt(at));
     if (!coder.writing && !coder.training) memory[at] = byte;
   }
