@@ -182,8 +182,10 @@ function sameExact(job: ExactJob): number {
   view(bytes + size, target.length).set(target);
   const [heads, links] = [allocate(4 << bits), allocate(4 * total)];
   call.chainSeeds(bytes, size, heads, links, bits);
+  const seeds = hex(view(heads, 4 << bits));
   const records = allocate((Math.floor(target.length / 4) + 2) * recordSize);
   const count = call.matchExact(bytes, size, total, heads, links, bits, depth, literal, records);
+  expect(hex(view(heads, 4 << bits)), 'only the seeds of the reference stay').to.equal(seeds);
   const found = view(records, count * recordSize).slice();
   expect(hex(found)).to.equal(hex(matchExact(job)));
   assertApart(found, size, target.length);

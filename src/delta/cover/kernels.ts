@@ -105,9 +105,9 @@ export function kernels(use: Use = 'code'): Kernels {
 /** What a thread may keep for its next job, in bytes. */
 const mostKept = 160 << 20;
 
-/** Lets go of the memory where it is more than most jobs take; nothing of it may be used after. */
-export function releaseLarge(use: Use): void {
-  if ((loaded.get(use)?.size() ?? 0) > mostKept) loaded.delete(use);
+/** Lets go of the memory where it is more than most jobs take, and says whether: nothing of it may be used after. */
+export function releaseLarge(use: Use): boolean {
+  return (loaded.get(use)?.size() ?? 0) > mostKept && loaded.delete(use);
 }
 
 function load(): Kernels {

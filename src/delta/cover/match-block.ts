@@ -38,8 +38,8 @@ export function matchBlock(
   const found =
     kind === profile.binary ? approximate(target, window, level) : exact(target, window, level, literal);
   const records = inReference(found, window);
-  // Of text there is no index that the next block could use.
-  if (kind === profile.text) releaseLarge('match');
+  // The index of a large text takes much memory, and no other block is likely to want it.
+  if (kind === profile.text && releaseLarge('match')) indexed = null;
   return records;
 }
 
@@ -48,6 +48,7 @@ let indexed: {
   readonly key: string;
   readonly old: number;
   readonly heads: number;
+  readonly links: number;
   readonly mark: number;
 } | null = null;
 
@@ -56,7 +57,7 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
   const size = window.bytes.length;
   const step = level.seedStep;
   const bits = headBits(size / step);
-  const key = `${window.key} ${size} ${step} ${level.modelled}`;
+  const key = `${window.key} approximate ${size} ${step} ${level.modelled}`;
   if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
   else {
     indexed = null;
@@ -65,7 +66,7 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
     if (level.modelled) call.blankOperands(old, size, size);
     const heads = allocate(4 << bits);
     call.indexSeeds(old, size, heads, bits, step);
-    indexed = { key, old, heads, mark: mark() };
+    indexed = { key, old, heads, links: 0, mark: mark() };
   }
   const { old, heads } = indexed;
   const now = put(target);
@@ -77,21 +78,27 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
 }
 
 function exact(target: Uint8Array, window: Window, level: Level, literal: number): Records {
-  const { call, reset, allocate, view } = kernels('match');
-  indexed = null;
+  const { call, reset, allocate, view, mark } = kernels('match');
   const size = window.bytes.length;
   const total = size + target.length;
-  reset();
-  const bytes = allocate(total);
-  view(bytes, size).set(window.bytes);
-  view(bytes + size, target.length).set(target);
   const bits = headBits(total);
-  const heads = allocate(4 << bits);
-  const links = allocate(4 * total);
-  call.chainSeeds(bytes, size, heads, links, bits);
+  const key = `${window.key} exact ${size} ${total}`;
+  if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
+  else {
+    indexed = null;
+    reset();
+    const old = allocate(total);
+    view(old, size).set(window.bytes);
+    const heads = allocate(4 << bits);
+    const links = allocate(4 * total);
+    call.chainSeeds(old, size, heads, links, bits);
+    indexed = { key, old, heads, links, mark: mark() };
+  }
+  const { old, heads, links } = indexed;
+  view(old + size, target.length).set(target);
   // Each cover has four bytes at least.
   const records = allocate((Math.floor(target.length / 4) + 2) * recordSize);
-  const count = call.matchExact(bytes, size, total, heads, links, bits, level.depth, literal, records);
+  const count = call.matchExact(old, size, total, heads, links, bits, level.depth, literal, records);
   return recordsOf(view(records, count * recordSize));
 }
 

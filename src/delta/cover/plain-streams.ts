@@ -41,6 +41,9 @@ export function readCovers(bytes: Uint8Array, count: number, size: number, refer
   return list.bytes();
 }
 
+/** Most bytes are equal: so many are passed over at once. */
+const stride = 512;
+
 /** For each byte of the covers from the reference that differs: how many equal ones are before it, and the difference. */
 export function writeDifferences(
   block: Uint8Array,
@@ -50,11 +53,21 @@ export function writeDifferences(
 ): Uint8Array {
   const gaps: number[] = [];
   const values: number[] = [];
+  const before = Buffer.from(block.buffer, block.byteOffset, block.length);
   let gap = 0;
   for (let i = 0; i < records.count; i++) {
     if (records.source(i) >= reference) continue;
     const end = records.place(i) + records.length(i);
     for (let at = records.place(i); at < end; at++) {
+      if (
+        at % stride === 0 &&
+        at + stride <= end &&
+        before.compare(target, at, at + stride, at, at + stride) === 0
+      ) {
+        gap += stride;
+        at += stride - 1;
+        continue;
+      }
       const difference = ((target[at] ?? 0) - (block[at] ?? 0)) & 255;
       if (difference === 0) {
         gap++;

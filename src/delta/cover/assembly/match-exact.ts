@@ -4,7 +4,7 @@
  * predicts them, and far sources cost.
  */
 import { recordSize, setRecord } from './records';
-import { backward, forward, hash12, link } from './seeds';
+import { backward, forget, forward, hash12, link } from './seeds';
 
 const seed: i32 = 12;
 /** A cover of such a length needs no other. */
@@ -22,7 +22,7 @@ let count: i32 = 0;
 
 /**
  * `bytes` is the reference, of `referenceSize` bytes, and behind it the target, up to `total`. `heads` and `links` have the seeds of the
- * reference, and get those of the target. `literal` is what a literal costs in eighths of bits, `depth` how many places of a seed are
+ * reference, and get those of the target while it runs. `literal` is what a literal costs in eighths of bits, `depth` how many places of a seed are
  * tried. Writes records and gives their number.
  */
 export function matchExact(
@@ -34,6 +34,7 @@ export function matchExact(
   for (let p = referenceSize; p < total; ) {
     p = advance(p, bytes, referenceSize, total, heads, links, bits, depth, literal, records);
   }
+  forget(bytes, referenceSize, total - seed + 1, heads, links, bits);
   return count;
 }
 

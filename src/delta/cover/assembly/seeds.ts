@@ -59,3 +59,11 @@ export function link(bytes: usize, at: i32, heads: usize, links: usize, bits: i3
   store<i32>(links + (<usize>at << 2), load<i32>(head));
   store<i32>(head, at);
 }
+
+/** Takes the places from `start` to `end` out of the chains again, the last one first; nothing behind them is in any. */
+export function forget(bytes: usize, start: i32, end: i32, heads: usize, links: usize, bits: i32): void {
+  for (let at = end - 1; at >= start; at--) {
+    const head = heads + (<usize>(hash12(bytes + at) >>> (32 - bits)) << 2);
+    if (load<i32>(head) == at) store<i32>(head, load<i32>(links + (<usize>at << 2)));
+  }
+}
