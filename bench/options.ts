@@ -33,7 +33,7 @@ export function benchOptions(name: string, option: string, byDefault: number): B
   };
   const number = Number(text(option) ?? byDefault);
   if (!Number.isInteger(number) || number < 1) throw new Error(`--${option} must be a whole number above 0`);
-  const vpa = text('vpa') ?? fileURLToPath(new URL('../dist/src/cli/vpa.js', import.meta.url));
+  const vpa = text('vpa') ?? fileURLToPath(new URL('../dist/cli/vpa.js', import.meta.url));
   if (!existsSync(vpa)) throw new Error(`${vpa} is not there: run 'npm run build' first`);
   const parent = text('dir') ?? fileURLToPath(new URL('./out', import.meta.url));
   mkdirSync(parent, { recursive: true });

@@ -40,7 +40,7 @@ export function treesOptions(): TreesOptions {
       cache: { type: 'string', default: here('../out/corpora') },
       dir: { type: 'string', default: here('../out') },
       results: { type: 'string', default: here('../out/trees.ndjson') },
-      vpa: { type: 'string', default: here('../../dist/src/cli/vpa.js') },
+      vpa: { type: 'string', default: here('../../dist/cli/vpa.js') },
       date: { type: 'string' },
       summary: { type: 'string', multiple: true, default: [] },
       readme: { type: 'boolean', default: false },
