@@ -78,7 +78,7 @@ async function* deployChanges(
 }
 
 function releaseOf(plan: Plan): Release {
-  const { manifest, states, changes, earlier = [] } = plan;
+  const { manifest, states, changes, earlier = [], temporary } = plan;
   const { application, base, target: state, sequence } = manifest;
   const witness = witnessOf(plan);
   const sequences = earlier.flatMap((one) => one.sequence ?? []);
@@ -89,6 +89,7 @@ function releaseOf(plan: Plan): Release {
     size: states.target.size,
     ...(sequence !== undefined && { sequence }),
     ...(sequences.length > 0 && { earlier: sequences }),
+    ...(temporary !== undefined && { temporary }),
     changes,
     digestOf: (name) => witness.digest(name),
   };

@@ -15,6 +15,8 @@ export interface Release {
   readonly sequence?: number;
   /** The numbers of the patches before it, where several are applied as one. */
   readonly earlier?: readonly number[];
+  /** The most that waits in temporary files while it is made, in bytes. */
+  readonly temporary?: number;
   readonly changes: readonly Change[];
   /** The whole digest of a file's content, as soon as it was made; those in the changes are cut short. Undefined where nobody knows it. */
   readonly digestOf?: (name: EntryName) => Digest | undefined;

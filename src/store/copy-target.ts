@@ -49,7 +49,7 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: CopyOpti
       assertFree(out);
       assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), release);
-      assertSpace(dirname(destination), costOf(release.changes).extra);
+      assertSpace(dirname(destination), costOf(release.changes).extra, release.temporary);
     },
     drafts: () => createDrafts({ work, flusher, keep: null }),
     async commit({ staged, sidecars }, drafts, release, signal) {

@@ -30,7 +30,11 @@ export function dryTarget(layer: DirectoryLayer, { out, allowDowngrade = false }
       if (out !== undefined) assertFree(out);
       assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(layer.directory), given);
-      assertSpace(out === undefined ? layer.directory : dirname(resolve(out)), costOf(given.changes).extra);
+      assertSpace(
+        out === undefined ? layer.directory : dirname(resolve(out)),
+        costOf(given.changes).extra,
+        given.temporary,
+      );
     },
     async stage(change, contents, signal) {
       const root = hiveOf(change);

@@ -60,7 +60,7 @@ export function inPlaceTarget(layer: DirectoryLayer, options: InPlaceOptions = {
       options.assertUnchanged?.();
       assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(directory), release);
-      assertSpace(directory, costOf(release.changes).extra);
+      assertSpace(directory, costOf(release.changes).extra, release.temporary);
     },
     drafts() {
       kept = backup === 'keep' ? nextUndo(directory) : null;

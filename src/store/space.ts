@@ -1,5 +1,6 @@
 /** What applying a patch costs: known before the first write. */
-import { statfsSync } from 'node:fs';
+import { statSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { PatchError } from '../errors.ts';
 import { copyEncoding } from '../patch/change.ts';
 import type { Change } from '../patch/change.ts';
@@ -29,15 +30,41 @@ export function costOf(changes: readonly Change[]): Cost {
   return { reads, writes, extra };
 }
 
-/** Refuses (E_SPACE) what the file system of a folder cannot take; where it does not tell, nothing is refused. */
-export function assertSpace(folder: string, needed: number): void {
+/**
+ * Refuses (E_SPACE) what the file system of a folder cannot take; where it does not tell, nothing is refused. `temporary` is what waits in
+ * temporary files beside that, which may be on the same file system.
+ */
+export function assertSpace(folder: string, needed: number, temporary = 0): void {
+  assertFits(folder, isSameDisk(folder, tmpdir()) ? needed + temporary : needed);
+}
+
+/** The same for the folder of temporary files alone. */
+export function assertTemporarySpace(needed: number): void {
+  if (needed > 0) assertFits(tmpdir(), needed);
+}
+
+function assertFits(folder: string, needed: number): void {
   const free = freeSpace(folder);
   if (free === null || needed <= free) return;
   throw new PatchError(
     'E_SPACE',
     `${folder}: no space left on the device: ${needed} bytes are needed, ${free} are free`,
-    { entry: folder, help: 'free some space and run it again' },
+    {
+      entry: folder,
+      help:
+        folder === tmpdir()
+          ? 'free some space, or name another folder for temporary files (TMPDIR), and run it again'
+          : 'free some space and run it again',
+    },
   );
+}
+
+function isSameDisk(one: string, other: string): boolean {
+  try {
+    return statSync(one).dev === statSync(other).dev;
+  } catch {
+    return false;
+  }
 }
 
 /** In bytes; null where the file system does not tell. */

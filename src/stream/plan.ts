@@ -24,6 +24,8 @@ export interface Plan {
   readonly trusted: readonly string[];
   /** Where several patches are applied as one: the manifests of those before the last. */
   readonly earlier?: readonly Manifest[];
+  /** Then also the most that waits in temporary files between one patch and the next, in bytes. */
+  readonly temporary?: number;
 }
 
 /** The contents of files that it makes, in bytes; what a hive takes is not known before. */

@@ -29,6 +29,7 @@ export function togetherOf(steps: readonly OpenedStep[], applied: number, compos
   const plans = (applied < steps.length ? steps.slice(applied) : steps).map(({ plan }) => plan);
   const [first, last] = [plans[0], plans.at(-1)];
   if (!first || !last) throw new PatchError('E_USAGE', 'there is no patch to apply');
+  const temporary = mostKept(composed);
   const plan: Plan = {
     manifest: { ...last.manifest, base: first.manifest.base },
     states: { base: first.states.base, target: last.states.target },
@@ -38,10 +39,11 @@ export function togetherOf(steps: readonly OpenedStep[], applied: number, compos
     touched: { before: first.touched.before, after: last.touched.after },
     trusted: [...new Set(plans.flatMap(({ trusted }) => trusted))].sort(),
     earlier: plans.slice(0, -1).map(({ manifest }) => manifest),
+    temporary,
   };
   const expected = [...composed.expected.values()];
   const reads = expected.reduce((sum, { meta }) => sum + (meta && 'size' in meta ? meta.size : 0), 0);
-  return { plan, steps, applied, reads, temporary: mostKept(composed) };
+  return { plan, steps, applied, reads, temporary };
 }
 
 /** Whether a content waits in a temporary file; the others are only looked at, or go to the target as they are made. */
@@ -49,14 +51,28 @@ export function isKept({ keep, final }: Content): boolean {
   return keep === 'bytes' || (keep === 'digest' && final !== null);
 }
 
-/** What comes to the target waits until the end; the rest goes behind the last patch that needs it. */
+/**
+ * As `createKeeper` keeps them: what comes to the target waits until the end; the rest that a patch makes goes together, behind the last patch that
+ * needs any of it.
+ */
 function mostKept({ contents }: Composed): number {
-  const kept = contents.flatMap((one) => [...one.values()].filter(isKept));
-  const steps = contents.map((_, step) =>
-    kept.reduce(
-      (sum, one) => sum + (one.step <= step && (one.final !== null || step <= one.until) ? one.size : 0),
-      0,
-    ),
+  const waiting = contents.flatMap((one, made) => {
+    const kept = [...one.values()].filter(isKept);
+    const [staying, passing] = [
+      kept.filter(({ final }) => final !== null),
+      kept.filter(({ final }) => final === null),
+    ];
+    return [
+      { made, until: Infinity, size: sum(staying) },
+      { made, until: Math.max(made, ...passing.map(({ until }) => until)), size: sum(passing) },
+    ];
+  });
+  const atOnce = contents.map((_, step) =>
+    sum(waiting.filter(({ made, until }) => made <= step && step <= until)),
   );
-  return Math.max(0, ...steps);
+  return Math.max(0, ...atOnce);
+}
+
+function sum(list: readonly { readonly size: number }[]): number {
+  return list.reduce((all, { size }) => all + size, 0);
 }

@@ -66,6 +66,8 @@ describe('cli: several patches', function () {
     expect(plan.changes).to.deep.equal({ add: 2, modify: 3, move: 0, remove: 3 });
     expect(plan.steps.map((step) => step.file)).to.deep.equal(['0.vpa', '1.vpa', '2.vpa']);
     expect(readTree(place('app'))).to.deep.equal(before);
+    const told = await apply(...files, ...target, '--dry-run');
+    expect(told.out).to.match(/needs .* more on the disk meanwhile, and .* of temporary files/);
 
     const applied = await apply(...files, ...target, '--backup', 'keep');
     expect(applied.status, applied.err).to.equal(0);

@@ -4,8 +4,10 @@ import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Context } from 'mocha';
-import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
-import { file, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
+import type { Together } from '../../src/stream/together.ts';
+import { watchingCalls } from '../fixtures/file-calls.ts';
+import { applyPatch, applyPatches, makePatch, refusal } from '../fixtures/patching.ts';
+import { file, listing, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
 import { withoutRights } from '../fixtures/without-rights.ts';
 import type { DeltaCodec } from '../../src/delta/codec.ts';
 import { chunksOf } from '../../src/bytes.ts';
@@ -57,6 +59,50 @@ describe('what the machine lacks', () => {
         expect(beside.help).to.match(/free some space/);
         expect(readTree(disk)).to.deep.equal(before);
       } finally {
+        unmount();
+      }
+    });
+  });
+
+  it('space for temporary files of several patches: E_SPACE before the first write', async function () {
+    await withScratch(async (scratch) => {
+      const versions = [0, 1, 2, 3].map((n) => {
+        writeTree(join(scratch, `v${n}`), treeOf({ 'bin/app.exe': `${noise(1 << 20)}${n}`, still: 'x' }));
+        return join(scratch, `v${n}`);
+      });
+      const patches: Buffer[] = [];
+      for (const [at, target] of versions.slice(1).entries())
+        patches.push(await makePatch({ base: versions[at]!, target }));
+      const before = readTree(versions[0]!);
+      const disk = join(scratch, 'disk');
+      const unmount = smallDisk(this, disk, 2 << 20);
+      const usual = process.env['TMPDIR'];
+      process.env['TMPDIR'] = disk;
+      try {
+        for (const dryRun of [true, false]) {
+          let [writes, temporary] = [0, 0];
+          const onPlan = (together: Together): void => void (temporary = together.temporary);
+          const error = await watchingCalls(
+            (call) => {
+              if (['mkdirSync', 'writeSync', 'writeFileSync', 'renameSync'].includes(call)) writes++;
+            },
+            async () => refusal(() => applyPatches(patches, { to: versions[0]!, dryRun, onPlan }), 'E_SPACE'),
+          );
+          // The second patch reads what the first has made while it makes its own.
+          expect(temporary).to.equal(2 * ((1 << 20) + 1));
+          expect(error.entry).to.equal(disk);
+          expect(error.message).to.contain(`${temporary} bytes are needed`);
+          expect(error.help).to.contain('TMPDIR');
+          expect(writes).to.equal(0);
+          expect(readTree(versions[0]!)).to.deep.equal(before);
+        }
+        // Two need one content in between.
+        await applyPatches(patches.slice(0, 2), { to: versions[0]! });
+        expect(listing(readTree(versions[0]!, ['.vpa']))).to.deep.equal(listing(readTree(versions[2]!)));
+        expect(readdirSync(disk)).to.deep.equal([]);
+      } finally {
+        if (usual === undefined) delete process.env['TMPDIR'];
+        else process.env['TMPDIR'] = usual;
         unmount();
       }
     });

@@ -134,6 +134,10 @@ describe('space', () => {
       const error = await refusal(() => assertSpace(root, (bfree + 1) * bsize * 2), 'E_SPACE');
       expect(error.message).to.match(/no space left.*bytes are needed, \d+ are free/);
       assertSpace(root, 1);
+      // Temporary files are on the same disk.
+      const most = Math.ceil((bfree * bsize * 2) / 3);
+      assertSpace(root, most);
+      await refusal(() => assertSpace(root, most, most), 'E_SPACE');
     });
   });
 });

@@ -70,7 +70,7 @@ export function storeTarget(
       assertOwnFolders(layer);
       if (!allowDowngrade) assertNotOlder(readHistory(stored.current.directory), release);
       const { extra } = costOf(release.changes);
-      assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size);
+      assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size, release.temporary);
     },
     drafts: () => transaction.drafts(),
     async commit(gathering, drafts, release, signal) {
