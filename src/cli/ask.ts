@@ -44,6 +44,9 @@ export async function choose(
     const answer = (await ask(`1-${choices.length} [1] `, options)).trim();
     const number = Number(answer === '' ? '1' : answer) - 1;
     if (Number.isInteger(number) && number >= 0 && number < choices.length) return number;
+    (options.at ?? terminal).output.write(
+      `  a number from 1 to ${choices.length}; Enter for 1, Ctrl-C to leave\n`,
+    );
   }
 }
 
@@ -62,6 +65,10 @@ async function ask(prompt: string, { signal, at = terminal }: AskOptions): Promi
       for (const event of ['SIGINT', 'close']) lines.once(event, () => reject(cancelled()));
       lines.question(prompt, { signal }).then(resolve, () => reject(cancelled()));
     });
+  } catch (error) {
+    // What is said next is not to stand behind the question.
+    at.output.write('\n');
+    throw error;
   } finally {
     lines.close();
   }

@@ -23,15 +23,23 @@ export interface RunOptions {
   readonly watch?: (child: ChildProcess, err: string) => void;
 }
 
-export async function vpa(
+/** How the command is called. Nothing of the caller's terminal or settings comes along. */
+export function commandLine(
   words: readonly string[],
-  { cwd, watch, env: more = {} }: RunOptions,
-): Promise<Outcome> {
-  // Nothing of the caller's terminal or settings.
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...more };
-  const child = spawn(process.execPath, ['--import', tsx, entry, ...words], {
+  more: RunOptions['env'] = {},
+): { program: string; args: string[]; environment: NodeJS.ProcessEnv } {
+  return {
+    program: process.execPath,
+    args: ['--import', tsx, entry, ...words],
+    environment: { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1', ...more },
+  };
+}
+
+export async function vpa(words: readonly string[], { cwd, watch, env }: RunOptions): Promise<Outcome> {
+  const { program, args, environment } = commandLine(words, env);
+  const child = spawn(program, args, {
     cwd,
-    env,
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];
