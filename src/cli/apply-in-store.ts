@@ -7,6 +7,7 @@ import { openStorePlace } from '../store/layers/store-place.ts';
 import { type StoreTransaction, inOneTransaction } from '../store/layers/store-transaction.ts';
 import { type StoredLayer, titleOf } from '../store/layers/stored-layer.ts';
 import { assertSettled } from '../store/work-folder.ts';
+import { labelled } from '../stream/read-plan.ts';
 import type { ApplyReport, LayersReport } from './apply-report.ts';
 import { applySeveral } from './apply-several.ts';
 import { canAsk, choose } from './ask.ts';
@@ -45,7 +46,13 @@ export async function applyInStore(
   const applyAll = async (transaction?: StoreTransaction): Promise<Made[]> => {
     const made: Made[] = [];
     // One behind the other: what one links looks changed to another that has looked at it before.
-    for (const one of found) made.push(await applyTo(session, one, { ...running, transaction }, made.length));
+    for (const one of found) {
+      try {
+        made.push(await applyTo(session, one, { ...running, transaction }, made.length));
+      } catch (error) {
+        throw found.length === 1 ? error : labelled(error, one.files.join(', '));
+      }
+    }
     return made;
   };
   const { signal } = session;

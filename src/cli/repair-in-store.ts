@@ -1,6 +1,6 @@
 /** `vpa repair NAME --from SOURCE`: brings a layer of a store back to what its current generation was made as. */
 import { statSync } from 'node:fs';
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { PatchError, isPatchError } from '../errors.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { noRules } from '../layer/rules.ts';
@@ -60,8 +60,9 @@ export function storeFor(what: string, options: StoreOption & ForFolders): strin
 
 function isLayer(what: string, store: string, isNamed: boolean): boolean {
   if (isNamed) return true;
+  // Not every separator: names of npm packages have one.
+  if (isAbsolute(what) || /^\.\.?([\\/]|$)/.test(what)) return false;
   const folder = statSync(what, { throwIfNoEntry: false }) !== undefined;
-  if (/[\\/]/.test(what) || what === '.' || what === '..') return false;
   const layer = hasLayer(store, what);
   if (folder && layer) {
     throw new PatchError('E_CONFLICT', `there is a folder ${what}, and a layer ${what} in ${store}`, {

@@ -36,8 +36,8 @@ and so do the writable sublayers of a layer. A registry file becomes that of the
 volatile. With --dry-run it is a check: nothing is written.
 
 A layer of a store is given by its number, its id or its name; what it should be, the store knows, and the source only
-gives the contents. With --store it is always a layer, with a separator in it (./notes) always a folder; otherwise it is
-whichever there is, and an error where there are both. The repaired layer is a new generation; vpa layer undo goes back.
+gives the contents. With --store it is always a layer, and what begins like a path (./notes, /opt/notes) is always a
+folder; otherwise it is whichever there is, and an error where there are both. The repaired layer is a new generation; vpa layer undo goes back.
 
 Examples:
   $ vpa repair /opt/notes --from notes-1.0.0.vsa --dry-run

@@ -33,11 +33,12 @@ export async function readPlan(
 /** The same error, which says of which patch it is. */
 export function labelled(error: unknown, label: string): unknown {
   if (!isPatchError(error) || error.code === 'E_CANCELLED' || error.message.startsWith(label)) return error;
-  const { code, message, entry, help, details } = error;
+  const { code, message, entry, help, details, data } = error;
   const again = new PatchError(code, `${label}: ${message}`, {
     ...(entry !== undefined && { entry }),
     ...(help !== undefined && { help }),
     details,
+    data,
     cause: error,
   });
   again.stage = error.stage;

@@ -1,5 +1,5 @@
 /** Several patches for several layers of a store: one transaction, by command. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { imprint } from '../fixtures/stores.ts';
@@ -123,6 +123,12 @@ describe('cli: patches for several layers', function () {
     await refused(3, ['notes-1.1.0.vpa', 'mail-3.1.0.vpa', '--layer', '1'], 'for different applications');
     writeTree(cwd, { 'torn.vpa': 'no patch' });
     await refused(4, ['notes-1.1.0.vpa', 'torn.vpa'], 'torn.vpa: ');
+    const bad = readFileSync(join(cwd, 'mail-3.1.0.vpa'));
+    const at = bad.indexOf('frames/000000') + 'frames/000000'.length + 8;
+    bad[at] = (bad[at] ?? 0) ^ 255;
+    writeFileSync(join(cwd, 'bad.vpa'), bad);
+    // Its contents are looked at when the first one is built already.
+    await refused(4, ['notes-1.1.0.vpa', 'bad.vpa'], 'bad.vpa: ');
     ok(await bring('mail-3.0.0'));
     await refused(7, all, '2 layers are what mail-3.1.0.vpa is for', 'layer 3 (mail 3.0.0)');
   });

@@ -105,6 +105,7 @@ describe('vpa repair of a layer in a store', function () {
     const shown = ok(await inStore('layer', 'show', '1'));
     expect(shown.out).to.match(/→ +3 +1\.1\.0 .* repair, of generation 2/);
     const undone = ok(await inStore('layer', 'undo', '1'));
+    expect(undone.out.split('\n')[0]).to.equal('notes  1.1.0');
     expect(undone.out).to.contain('went back from generation 3 to 2, as the repair had found it');
   });
 
@@ -166,6 +167,19 @@ describe('vpa repair of a layer in a store', function () {
     } finally {
       rmSync(join(cwd, 'notes'), { recursive: true });
     }
+    ok(
+      await usual(
+        'layer',
+        'import',
+        'notes-1.0.0',
+        '--as',
+        '@acme/notes',
+        '--name',
+        'Notes of Acme',
+        '--quiet',
+      ),
+    );
+    expect(ok(await usual('repair', '@acme/notes', '--from', 'notes-1.0.0')).out).to.contain('layer 2');
     const neither = await usual('repair', 'nothing', ...from);
     expect([neither.status, neither.err]).to.deep.include(3);
     expect(neither.err).to.contain('no such folder, and no such layer in');

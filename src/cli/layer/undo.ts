@@ -4,6 +4,7 @@ import { findLayer } from '../../store/layers/find-layer.ts';
 import { recoverStore } from '../../store/layers/recover-store.ts';
 import { undoLayer } from '../../store/layers/undo-layer.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';
+import { printable } from '../printable.ts';
 import { recoveredNote } from '../recover.ts';
 import { withSession } from '../session.ts';
 import { titleLine } from '../report-text.ts';
@@ -56,7 +57,7 @@ export function undo(command: Command): void {
         };
         const back = `went back from generation ${generations.from} to ${generations.to}`;
         session.print({ ...document, notices: session.notes }, () => [
-          titleLine(turned),
+          repair ? `${printable(title || id)}  ${printable(to)}`.trimEnd() : titleLine(turned),
           `  layer ${number} ${back}${repair ? ', as the repair had found it' : ''}`,
         ]);
       });
