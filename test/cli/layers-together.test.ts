@@ -94,6 +94,13 @@ describe('cli: patches for several layers', function () {
     expect(files(1, 2)).to.deep.equal(readTree(join(cwd, 'notes-1.2.0')));
   });
 
+  it('says where a layer is newer than what a patch is for', async () => {
+    ok(await apply('notes-1.2.0.vpa', 'notes-1.1.0.vpa'));
+    const { status, err } = await apply('notes-1.1.0.vpa', 'mail-3.1.0.vpa');
+    expect(status, err).to.equal(6);
+    expect(err).to.contain('it is newer than 1.0.0: get the patch that starts from 1.2.0, or go back first');
+  });
+
   it('makes a new layer of each where that is asked for', async () => {
     const made = done(await apply(...all, '--mode', 'new', '--json'));
     expect(made.layers.map(({ place }) => place)).to.deep.equal([
@@ -121,6 +128,13 @@ describe('cli: patches for several layers', function () {
     );
     await refused(3, ['mail-3.1.0.vpa', 'mail-3.1.0.vpa'], 'are the same step, 3.0.0 → 3.1.0');
     await refused(3, ['notes-1.1.0.vpa', 'mail-3.1.0.vpa', '--layer', '1'], 'for different applications');
+    const excluding = ['--exclude', 'data', '-o', 'other.vpa', '--quiet'];
+    ok(await run('create', 'notes-1.0.0', 'notes-1.1.0', ...excluding));
+    await refused(
+      3,
+      ['notes-1.1.0.vpa', 'other.vpa'],
+      'are both for layer 1 (notes 1.0.0), but do not follow',
+    );
     writeTree(cwd, { 'torn.vpa': 'no patch' });
     await refused(4, ['notes-1.1.0.vpa', 'torn.vpa'], 'torn.vpa: ');
     const bad = readFileSync(join(cwd, 'mail-3.1.0.vpa'));

@@ -117,9 +117,17 @@ function assertApart(steps: readonly LayerStep[], { parts, facts }: LayerStep): 
   });
 }
 
-/** For people: of several layers, one behind the other. */
+/** For people: of several layers, one behind the other. A version alone would not tell which layer's it is. */
 function factsOf(steps: readonly LayerStep[]): PatchFacts {
-  const all = (key: 'id' | 'name' | 'from' | 'to'): string => steps.map(({ facts }) => facts[key]).join(', ');
-  const repair = steps.every(({ facts }) => facts.repair === true);
-  return { id: all('id'), name: all('name'), from: all('from'), to: all('to'), ...(repair && { repair }) };
+  const all = steps.map(({ facts }) => facts);
+  const [only, ...more] = all;
+  if (only && more.length === 0) return only;
+  const list = (text: (facts: PatchFacts) => string): string => all.map(text).join(', ');
+  const named = ({ id, name }: PatchFacts, version: string): string => `${name || id} ${version}`.trim();
+  return {
+    id: list(({ id }) => id),
+    name: list(({ name }) => name),
+    from: list((facts) => named(facts, facts.from)),
+    to: list((facts) => named(facts, facts.to)),
+  };
 }
