@@ -8,24 +8,27 @@ export interface CodecContext {
   readonly executor: Executor;
   /** The most memory in bytes that one decode may ask for beyond its input; E_LIMIT above. */
   readonly memoryLimit: number;
+  /** Hears of bytes of the target as they have been encoded. */
+  readonly onEncoded?: (bytes: number) => void;
 }
 
-/**
- * The contract (test/contract/delta-codec.ts checks every implementation):
- * - `decode(reference, encode(reference, target))` gives the target, for any two inputs, empty ones included.
- * - Equal inputs give equal bytes, on every machine and with every number of threads.
- * - `encode` streams the delta in pieces of bounded size and never holds more of either input than its windows.
- *   It may return early (the caller stops reading) and then stops working.
- * - `decode` takes any bytes whatever: it yields at most `size` bytes, then ends or throws a PatchError (E_FORMAT,
- *   E_LIMIT); it never hangs, and never yields fewer than `size` bytes without an error. A delta that reads outside
- *   of the reference is an error. A wrong reference of the right size may go unnoticed: callers compare digests.
- */
 /** A run of the reference. */
 export interface ReadRange {
   readonly offset: number;
   readonly length: number;
 }
 
+/**
+ * The contract (test/contract/delta-codec.ts checks every implementation):
+ * - `decode(reference, encode(reference, target))` gives the target, for any two inputs, empty ones included.
+ * - Equal inputs give equal bytes, on every machine and with every number of threads.
+ * - `encode` tells of every byte of the target once, unless it ends early.
+ * - `encode` streams the delta in pieces of bounded size and never holds more of either input than its windows.
+ *   It may return early (the caller stops reading) and then stops working.
+ * - `decode` takes any bytes whatever: it yields at most `size` bytes, then ends or throws a PatchError (E_FORMAT,
+ *   E_LIMIT); it never hangs, and never yields fewer than `size` bytes without an error. A delta that reads outside
+ *   of the reference is an error. A wrong reference of the right size may go unnoticed: callers compare digests.
+ */
 export interface DeltaCodec {
   /** Name and version, as it stands in `encoding`: 'xdelta3/1'. */
   readonly id: string;

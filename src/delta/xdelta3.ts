@@ -31,17 +31,26 @@ async function* encode(
 async function* jobs(
   steps: AsyncIterable<Step>,
   reference: Bytes,
-  { executor, signal }: CodecContext,
+  { executor, signal, onEncoded }: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>, void, undefined> {
   for await (const step of steps) {
     if (step.kind === 'copy') {
-      yield async () => copyWindow(step.position, step.length);
+      yield async () => {
+        onEncoded?.(step.length);
+        return copyWindow(step.position, step.length);
+      };
       continue;
     }
     // Copies, since what Bytes gives may be a view of something large that is not ours to give away.
     const target = Uint8Array.from(step.target);
     const segment = Uint8Array.from(await reference.read(step.position, step.length));
     const job = { target, segment, position: step.position };
-    yield () => executor.run(encodeWindowKernel, job, { signal, transfer: [target.buffer, segment.buffer] });
+    const { length } = target;
+    yield async () => {
+      const transfer = [target.buffer, segment.buffer];
+      const window = await executor.run(encodeWindowKernel, job, { signal, transfer });
+      onEncoded?.(length);
+      return window;
+    };
   }
 }

@@ -36,15 +36,19 @@ export async function encodeContent(
   return best;
 }
 
-/** Decodes a delta and compares what comes out: E_CODEC, and the spool is closed, where that is not the target's parts. */
+/**
+ * Decodes a delta and compares what comes out: E_CODEC, and the spool is closed, where that is not the target's parts.
+ * `onDecoded` hears of bytes.
+ */
 export async function assertLeads(
   { codec, delta }: Encoded,
   reference: Bytes,
   parts: readonly Expected[],
   context: CodecContext,
+  onDecoded: (bytes: number) => void = () => undefined,
 ): Promise<void> {
   const size = parts.reduce((sum, part) => sum + part.size, 0);
-  if (await leadsTo(codec.decode(reference, delta, size, context), parts)) return;
+  if (await leadsTo(codec.decode(reference, delta, size, context), parts, onDecoded)) return;
   delta.close();
   throw new PatchError('E_CODEC', `the codec ${codec.id} made a delta that does not lead to the target`, {
     help: 'this is a defect of the codec; leave it out (--codec) and report it',
@@ -75,7 +79,11 @@ async function encodeBelow(
 }
 
 /** Whether the pieces are the parts, and nothing more. */
-async function leadsTo(pieces: AsyncIterable<Uint8Array>, parts: readonly Expected[]): Promise<boolean> {
+async function leadsTo(
+  pieces: AsyncIterable<Uint8Array>,
+  parts: readonly Expected[],
+  onDecoded: (bytes: number) => void,
+): Promise<boolean> {
   let index = 0;
   let hasher = createHasher();
   let left = parts[0]?.size ?? 0;
@@ -91,6 +99,7 @@ async function leadsTo(pieces: AsyncIterable<Uint8Array>, parts: readonly Expect
       at += taken.length;
       left -= taken.length;
     }
+    onDecoded(piece.length);
   }
   return left === 0 && index === parts.length - 1 && hasher.digest() === parts[index]?.digest;
 }

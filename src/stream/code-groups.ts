@@ -13,6 +13,7 @@ import type Vinyl from 'vinyl';
 import type { Comparison } from './comparison.ts';
 import { type ChangeFile, bytesOfFile, changeFile, isChange } from './file.ts';
 import { mapOrdered } from './map.ts';
+import { type Meter, createMeter } from './meter.ts';
 
 export interface FileCandidate extends Candidate {
   readonly file: ChangeFile;
@@ -85,10 +86,9 @@ export async function* codeGroups(
   onBytes: (bytes: number, label: string) => void,
 ): AsyncGenerator<CodedFiles> {
   const code = async (group: Grouped<FileCandidate>): Promise<CodedFiles | null> => {
-    // A large group takes long: until it is done, it is said what is being worked on.
-    onBytes(0, group.members[0]?.name ?? '');
-    const encoded = await encodeGroup(group, named, codecs, context);
-    for (const { size, name } of group.members) onBytes(size, name);
+    const meter = createMeter(group.members, onBytes);
+    const encoded = await encodeGroup(group, named, codecs, context, meter);
+    meter.finish();
     return encoded;
   };
   const groups = codecs.length > 0 ? groupFiles(candidates, entries) : [];
@@ -99,9 +99,12 @@ async function encodeGroup(
   { members, references }: Grouped<FileCandidate>,
   named: ReadonlySet<string>,
   codecs: readonly DeltaCodec[],
-  context: CodecContext,
+  given: CodecContext,
+  meter: Meter,
 ): Promise<CodedFiles | null> {
   const target = joinBytes(members.map(({ bytes }) => bytes));
+  const onPass = (bytes: number): void => meter.passed(bytes, codecs.length + 1);
+  const context = { ...given, onEncoded: onPass };
   let chosen = references;
   let encoded = await encodeContent(referenceBytes(chosen), target, codecs, context);
   if (!encoded) return null;
@@ -118,7 +121,7 @@ async function encodeGroup(
     }
   }
   const parts = members.map(({ file, size }) => ({ size, digest: digestAfter(file) }));
-  await assertLeads(encoded, referenceBytes(chosen), parts, context);
+  await assertLeads(encoded, referenceBytes(chosen), parts, context, onPass);
   return finished(members, chosen, encoded);
 }
 

@@ -1,10 +1,12 @@
 /** The suite that every delta codec must pass: the comment in src/delta/codec.ts, sentence by sentence. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Bytes, bytesOf } from '../../src/bytes.ts';
+import { type Bytes, bytesOf, digestOf } from '../../src/bytes.ts';
 import { type CodecContext, type DeltaCodec, type ReadRange } from '../../src/delta/codec.ts';
 import { isPatchError } from '../../src/errors.ts';
 import { inline } from '../../src/exec/inline.ts';
+import { assertLeads } from '../../src/patch/encode-content.ts';
+import { createSpool } from '../../src/spool.ts';
 
 type Pair = readonly [reference: Uint8Array, target: Uint8Array];
 
@@ -349,6 +351,35 @@ export function deltaCodecContract(
         expect(ranges.some(({ offset }) => offset > 2 ** 32)).to.equal(true);
       });
     }
+
+    it('tells of every byte of the target once', async () => {
+      for (const [reference, target] of Object.values(pairs)) {
+        let told = 0;
+        const onEncoded = (bytes: number): void => void (told += bytes);
+        await collect(codec.encode(bytesOf(reference), bytesOf(target), { ...context(), onEncoded }));
+        expect(told).to.equal(target.length);
+      }
+    });
+
+    it('is found out where the reference is another one of the same size', () =>
+      fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 30 }), fc.nat(255), async (seed, byte) => {
+          const reference = noise(50_000, seed);
+          const target = Buffer.concat([reference.subarray(20_000), Uint8Array.of(byte), reference]);
+          const parts = [{ size: target.length, digest: digestOf(target) }];
+          const check = async (bytes: Uint8Array): Promise<unknown> => {
+            const delta = createSpool(1 << 20);
+            delta.append(await encode([reference, target]));
+            return assertLeads({ codec, delta }, bytesOf(bytes), parts, context())
+              .catch((error: unknown) => error)
+              .finally(() => delta.close());
+          };
+          expect(await check(reference)).to.equal(undefined);
+          const refused = await check(noise(50_000, seed + 1));
+          expect(isPatchError(refused) && refused.code).to.be.oneOf(['E_CODEC', 'E_FORMAT', 'E_LIMIT']);
+        }),
+        { numRuns: 10 },
+      ));
 
     it('gives equal bytes for equal inputs', () =>
       fc.assert(

@@ -71,7 +71,7 @@ async function* encodings(
   isOfText: boolean,
   most: number,
   level: LevelName,
-  { executor, signal }: CodecContext,
+  { executor, signal, onEncoded }: CodecContext,
 ): AsyncGenerator<() => Promise<Uint8Array>> {
   const kind = isOfText ? profile.text : profile.binary;
   const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
@@ -80,7 +80,11 @@ async function* encodings(
     const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
     const window = await windows.windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
-    yield () => executor.run(encodeBlockKernel, job, { signal });
+    yield async () => {
+      const coded = await executor.run(encodeBlockKernel, job, { signal });
+      onEncoded?.(block.length);
+      return coded;
+    };
   }
 }
 
