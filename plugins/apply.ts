@@ -84,7 +84,12 @@ export const apply = ({
       if (isPlan(file)) {
         const { plan } = file;
         const view = baseView(layer, plan.manifest.rules, variables);
-        const { state, digests } = await checkBase(plan, view.entry, signal, writtenIn(layer));
+        let looked = 0;
+        const lookUp: BaseView['entry'] = (label, at) => {
+          report({ done: ++looked, total: null, unit: 'entries', label });
+          return view.entry(label, at);
+        };
+        const { state, digests } = await checkBase(plan, lookUp, signal, writtenIn(layer));
         applied = state === 'target';
         if (untouched === 'check') {
           const { manifest, states, changes } = plan;

@@ -23,7 +23,7 @@ export const deploy = (options: DeployOptions): Stage =>
     ),
   );
 
-type Report = (progress: { done: number; total: number; unit: 'entries'; label: string }) => void;
+type Report = (progress: { done: number; total: number | null; unit: 'entries'; label: string }) => void;
 
 async function* deployChanges(
   files: AsyncIterable<Vinyl>,
@@ -37,6 +37,11 @@ async function* deployChanges(
   let plan: Plan | undefined;
   let total: number | undefined;
   let committed = false;
+  let [brought, lastBrought] = [0, ''];
+  const onBrought = (label: string): void => {
+    lastBrought = label;
+    report({ done: staged.length + ++brought, total: null, unit: 'entries', label });
+  };
   try {
     for await (const file of files) {
       if (isPlan(file)) {
@@ -68,8 +73,10 @@ async function* deployChanges(
       }
     }
     if (plan) witnessOf(plan).confirm();
-    if (plan || staged.length > 0) await target().commit(signal);
+    if (plan || staged.length > 0) await target().commit(signal, onBrought);
     committed = true;
+    const done = staged.length + brought;
+    if (brought > 0) report({ done, total: done, unit: 'entries', label: lastBrought });
   } finally {
     // Also where the consumer went away, which ends this generator without an error.
     if (!committed) await opened?.abort();

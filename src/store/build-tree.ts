@@ -8,6 +8,7 @@ import { type Placing, copyTree, copying } from './copy-tree.ts';
 import { pathIn } from './place.ts';
 import type { Sidecar } from './sidecars.ts';
 import type { Staged } from './staged.ts';
+import type { OnBrought } from './target.ts';
 import { modeAt } from './transaction/access.ts';
 import { fullFolder } from './transaction/phases.ts';
 
@@ -24,13 +25,20 @@ export interface BuildOptions {
   readonly signal: AbortSignal;
   /** How files of the layer come to the new folder; copied if left out. */
   readonly placing?: Placing;
+  /** Hears of paths of the layer as they are brought. */
+  readonly onBrought?: OnBrought | undefined;
 }
 
 /** The drafts of the changes are used up. The folder itself is left open to us. */
 export async function buildTree(options: BuildOptions): Promise<void> {
-  const { layer, tree, staged, inside, without = [], signal, placing = copying } = options;
+  const { layer, tree, staged, inside, without = [], signal, placing = copying, onBrought } = options;
   const wanted = untouched(layer, staged, [...inside.map(({ path }) => path), ...without]);
-  const closeFolders = await copyTree(layer.directory, tree, wanted, signal, placing);
+  const brought = (path: string): boolean => {
+    const isWanted = wanted(path);
+    if (isWanted) onBrought?.(path);
+    return isWanted;
+  };
+  const closeFolders = await copyTree(layer.directory, tree, brought, signal, placing);
   const copy = { ...layer, directory: tree };
   const gone = clear(copy, layer, staged);
   const modes = await build(copy, layer, staged, async (from, to, mode) => {

@@ -52,10 +52,11 @@ export function copyTarget(layer: DirectoryLayer, out: string, options: CopyOpti
       assertSpace(dirname(destination), costOf(release.changes).extra, release.temporary);
     },
     drafts: () => createDrafts({ work, flusher, keep: null }),
-    async commit({ staged, sidecars }, drafts, release, signal) {
+    async commit({ staged, sidecars }, drafts, release, signal, onBrought) {
       const files = allFiles(layer, sidecars(layer, release.identity), release);
       const isOurs = ({ path }: Sidecar): boolean => isInside(path, layer.directory);
-      await buildTree({ layer, tree, staged, inside: files.filter(isOurs), without, signal });
+      const inside = files.filter(isOurs);
+      await buildTree({ layer, tree, staged, inside, without, signal, onBrought });
       const outside = files.filter((one) => !isOurs(one) && one.content);
       const beside = outside.map((one) => ({ ...one, path: besideOf(destination, one.path, layer) }));
       const others = await planSidecars(beside, dirname(destination), drafts, signal);

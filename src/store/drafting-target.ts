@@ -4,7 +4,7 @@ import { PatchError, fromSystem } from '../errors.ts';
 import { assertDistinct, withFolders } from './distinct-names.ts';
 import type { Drafts } from './drafts.ts';
 import { type Gathering, createGathering } from './gather.ts';
-import type { Release, Target } from './target.ts';
+import type { OnBrought, Release, Target } from './target.ts';
 import type { Claim } from './work-folder.ts';
 
 export interface DraftingOptions {
@@ -21,6 +21,7 @@ export interface DraftingOptions {
     drafts: Drafts,
     release: Release,
     signal: AbortSignal,
+    onBrought: OnBrought | undefined,
   ) => Promise<void>;
 }
 
@@ -58,12 +59,12 @@ export function draftingTarget({
       }
     },
     stage: async (change, contents, signal) => gathering.stage(change, contents, begin().drafts, signal),
-    async commit(signal) {
+    async commit(signal, onBrought) {
       const { drafts, release } = begin();
       try {
         const changes = gathering.staged.map(({ change }) => change);
         withFolders(claimed?.work ?? place, (folder) => assertDistinct(changes, folder));
-        await commit(gathering, drafts, release, signal);
+        await commit(gathering, drafts, release, signal, onBrought);
       } catch (error) {
         throw fromSystem(error, 'write', place);
       }

@@ -17,8 +17,8 @@ export function tellingKept(
       changes = release.changes;
       await target.prepare(release, signal);
     },
-    async commit(signal) {
-      await target.commit(signal);
+    async commit(signal, onBrought) {
+      await target.commit(signal, onBrought);
       const kept = changes.filter(isGone).filter(({ name }) => statsAt(pathOf(name)) !== null);
       if (kept.length > 0) onKept(kept.map(({ name }) => name));
     },

@@ -6,7 +6,7 @@ import { buildTree } from '../build-tree.ts';
 import { linking } from '../copy-tree.ts';
 import type { Gathering } from '../gather.ts';
 import { historyAfter, historyFile, readHistory } from '../history.ts';
-import type { Release } from '../target.ts';
+import type { OnBrought, Release } from '../target.ts';
 import type { Flusher } from '../transaction/flush.ts';
 import { finishGeneration } from './finish-generation.ts';
 import type { Generation } from './generation.ts';
@@ -25,11 +25,12 @@ export interface BuildGenerationOptions {
   readonly previous: number | null;
   readonly flusher: Flusher;
   readonly signal: AbortSignal;
+  readonly onBrought?: OnBrought | undefined;
 }
 
 /** The drafts are used up, and all of it is on the disk; the folder itself is left open to us. */
 export async function buildGeneration(options: BuildGenerationOptions): Promise<void> {
-  const { base, layer, gathering, release, tree, previous, flusher, signal } = options;
+  const { base, layer, gathering, release, tree, previous, flusher, signal, onBrought } = options;
   const { staged, sidecars } = gathering;
   const fresh: string[] = [];
   // What the layer is called here is up to whoever brought it in.
@@ -38,7 +39,7 @@ export async function buildGeneration(options: BuildGenerationOptions): Promise<
   const inside = [...sidecars(layer, identity), { path: historyFile(base.directory), content: history }];
   const isRepair = release.repair === true;
   const placing = { ...linking((path) => void fresh.push(path)), leavesOthers: isRepair };
-  await buildTree({ layer, tree, staged, inside, signal, placing });
+  await buildTree({ layer, tree, staged, inside, signal, placing, onBrought });
   for (const { path, content } of inside) {
     if (content) fresh.push(join(tree, path.slice(base.directory.length)));
   }

@@ -12,7 +12,7 @@ import type { TargetOptions } from '../in-place-target.ts';
 import { assertOwnFolders, pathIn } from '../place.ts';
 import type { Part } from '../plan-files.ts';
 import { assertSpace, costOf } from '../space.ts';
-import type { Release, Target } from '../target.ts';
+import type { OnBrought, Release, Target } from '../target.ts';
 import { writableName } from '../writable.ts';
 import { buildGeneration, canLink } from './build-generation.ts';
 import type { StoreClaim } from './claim-store.ts';
@@ -73,11 +73,11 @@ export function storeTarget(
       assertSpace(store, canLink(workOf(store)) ? extra : extra + release.size, release.temporary);
     },
     drafts: () => transaction.drafts(),
-    async commit(gathering, drafts, release, signal) {
+    async commit(gathering, drafts, release, signal, onBrought) {
       // Not later: a file that gets a second name has another time of its last change.
       options.assertUnchanged?.();
       const { number, parts } = await (mode === 'new' ? newLayer : nextGeneration)(
-        { ...building, gathering, release, signal },
+        { ...building, gathering, release, signal, onBrought },
         drafts,
       );
       assertCurrent();
@@ -110,6 +110,7 @@ interface Building {
   readonly gathering: Gathering;
   readonly release: Release;
   readonly signal: AbortSignal;
+  readonly onBrought: OnBrought | undefined;
 }
 
 interface Built {
