@@ -7,6 +7,8 @@ export interface Level {
   readonly name: LevelName;
   /** Every so many bytes of a binary reference there is a seed. */
   readonly seedStep: number;
+  /** log2 of the heads of seeds at most, each of 4 bytes; a window of 128 MiB has more seeds. */
+  readonly heads: number;
   /** How many places of a seed are tried in text. */
   readonly depth: number;
   /** Whether streams are modelled; otherwise they are compressed by brotli. */
@@ -18,9 +20,25 @@ export interface Level {
 }
 
 const levels: Readonly<Record<LevelName, Level>> = {
-  fast: { name: 'fast', seedStep: 8, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
-  default: { name: 'default', seedStep: 4, depth: 32, modelled: true, quality: [11, 9], trials: 16 << 10 },
-  max: { name: 'max', seedStep: 2, depth: 256, modelled: true, quality: [11, 11], trials: 8 << 20 },
+  fast: { name: 'fast', seedStep: 8, heads: 23, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
+  default: {
+    name: 'default',
+    seedStep: 4,
+    heads: 23,
+    depth: 32,
+    modelled: true,
+    quality: [11, 9],
+    trials: 16 << 10,
+  },
+  max: {
+    name: 'max',
+    seedStep: 2,
+    heads: 24,
+    depth: 256,
+    modelled: true,
+    quality: [11, 11],
+    trials: 8 << 20,
+  },
 };
 
 export const levelNames = Object.keys(levels) as readonly LevelName[]; // the keys are the type

@@ -23,9 +23,6 @@ export interface Window {
   readonly reference: number;
 }
 
-/** Heads of seeds: at most 64 MiB of memory, which for a window of 128 MiB are three seeds in four. */
-const mostHeads = 24;
-
 /** Records of covers, in order of places. `literal` is what a literal is taken to cost, in eighths of bits. */
 export function matchBlock(
   target: Uint8Array,
@@ -56,7 +53,7 @@ function approximate(target: Uint8Array, window: Window, level: Level): Records 
   const { call, reset, allocate, put, view, mark } = kernels('match');
   const size = window.bytes.length;
   const step = level.seedStep;
-  const bits = headBits(size / step);
+  const bits = headBits(size / step, level);
   const key = `${window.key} approximate ${size} ${step} ${level.modelled}`;
   if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
   else {
@@ -81,7 +78,7 @@ function exact(target: Uint8Array, window: Window, level: Level, literal: number
   const { call, reset, allocate, view, mark } = kernels('match');
   const size = window.bytes.length;
   const total = size + target.length;
-  const bits = headBits(total);
+  const bits = headBits(total, level);
   const key = `${window.key} exact ${size} ${total}`;
   if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
   else {
@@ -102,8 +99,8 @@ function exact(target: Uint8Array, window: Window, level: Level, literal: number
   return recordsOf(view(records, count * recordSize));
 }
 
-function headBits(seeds: number): number {
-  return Math.min(mostHeads, Math.max(12, Math.ceil(Math.log2(seeds + 1)) + 1));
+function headBits(seeds: number, { heads }: Level): number {
+  return Math.min(heads, Math.max(12, Math.ceil(Math.log2(seeds + 1)) + 1));
 }
 
 /** From places in the window to places in the reference: a cover over the border of two runs is cut there. */
