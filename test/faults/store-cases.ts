@@ -15,7 +15,7 @@ import { readLayer } from '../../src/store/layers/stored-layer.ts';
 import { run } from '../../src/stream/run.ts';
 import { undoLayer } from '../../src/store/layers/undo-layer.ts';
 import { type LayerData, writeLayer } from '../fixtures/layers.ts';
-import { applyPatch, makePatch } from '../fixtures/patching.ts';
+import { applyPatch, applyPatches, makePatch } from '../fixtures/patching.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import { type Tree, file, folder, link, readTree, treeOf, withScratch, writeTree } from '../fixtures/tree.ts';
 import { type Operation, endsOf } from './operation.ts';
@@ -34,6 +34,19 @@ const one = layer(
     mode: file('mode', 0o644),
     link: link('same'),
     gone: 'gone',
+    'closed/x': file('x', 0o444),
+    closed: folder(0o555),
+  }),
+);
+const between = layer(
+  '1.5',
+  treeOf({
+    same: 'not the same',
+    'd/same': 'same',
+    'd/moved': noise(200, 2),
+    changed: 'between',
+    mode: file('mode', 0o600),
+    passing: 'in no other version',
     'closed/x': file('x', 0o444),
     closed: folder(0o555),
   }),
@@ -75,6 +88,13 @@ export async function makeStoreOperations(): Promise<Operation[]> {
       applyPatch(patch, {
         place: openStorePlace({ store: join(at, 'store'), layer: 1, mode, keep: 9, copyWritable: true }),
       });
+    write(join(root, 'between'), between);
+    const steps = [
+      await makePatch({ base: join(root, 'between'), target: now, codecs: [], sequence: 3 }),
+      await makePatch({ base: old, target: join(root, 'between'), codecs: [], sequence: 2 }),
+    ];
+    const applySteps = async (at: string): Promise<unknown> =>
+      applyPatches(steps, { place: openStorePlace({ store: join(at, 'store'), layer: 1, keep: 9 }) });
     const back = await makePatch({ base: now, target: old, codecs: [], sequence: 3 });
     /** Layer 1 goes one way, layer 2 the other. */
     const applyBoth = async (at: string): Promise<void> => {
@@ -124,6 +144,7 @@ export async function makeStoreOperations(): Promise<Operation[]> {
     return [
       operation('apply in a store', store(bring), applied, []),
       operation('apply as a new layer', store(bring), apply('new'), 'more'),
+      operation('apply two patches as one', store(bring), applySteps, []),
       operation('apply to two layers', store(bring, bringOther), applyBoth, []),
       operation('undo in a store', store(bring, applied), async (at) => undoLayer(join(at, 'store'), 1), [
         'E_INPUT',
