@@ -1,7 +1,7 @@
 /** Where everything is in a store: numbered layers, each with numbered generations (docs/adr/0014). */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemCode } from '../../errors.ts';
+import { fromSystem, systemCode } from '../../errors.ts';
 import { historyFolder, workFolder } from '../../layer/directory-layer.ts';
 
 /** Says that a folder is a store. */
@@ -48,6 +48,6 @@ function numbersIn(folder: string): number[] {
       .sort((a, b) => a - b);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
-    throw error;
+    throw fromSystem(error, 'read', folder);
   }
 }

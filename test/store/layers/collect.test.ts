@@ -132,6 +132,24 @@ describe('removal from a store', () => {
       expect(readLayer(store, 1).generations).to.deep.equal([1, 2, 3]);
     }));
 
+  it('is refused with a code where a folder of the store cannot be listed', () =>
+    withScratch(async (root) => {
+      const { watchingAllCalls } = await import('../../fixtures/file-calls.ts');
+      const store = await withGenerations(root, 1);
+      for (const folder of ['1/writable', '1/generations']) {
+        const error = await refusal(async () =>
+          watchingAllCalls(
+            (call, path) => {
+              if (call === 'readdirSync' && path === join(store, folder))
+                throw Object.assign(new Error('EIO'), { code: 'EIO' });
+            },
+            async () => readLayer(store, 1),
+          ),
+        );
+        expect([error.code, error.entry]).to.deep.equal(['E_INPUT', join(store, folder)]);
+      }
+    }));
+
   it('is possible for a layer that is damaged', () =>
     withScratch(async (root) => {
       const store = await withGenerations(root, 1);
