@@ -16,7 +16,7 @@ const memorySize = 8 << 20;
 
 /**
  * Makes an empty spool. The temporary file is removed from its folder while it is still open where the system can do
- * that, so that not even a killed process leaves it behind. E_SPACE when the disk is full.
+ * that, so that not even a killed process leaves it behind. E_SPACE when the disk is full; other errors of the system get their codes, too.
  */
 export function createSpool(memory = memorySize): Spool {
   let pieces: Uint8Array[] = [];
@@ -63,11 +63,12 @@ interface TemporaryFile {
 }
 
 function createTemporaryFile(): TemporaryFile {
-  const folder = mkdtempSync(join(tmpdir(), 'vpa-'));
-  const path = join(folder, 'spool');
-  let file: number | null = openSync(path, 'wx+', 0o600);
+  const { folder, path, descriptor } = openTemporary();
+  let file: number | null = descriptor;
+  let isRemoved = false;
   try {
     rmSync(folder, { recursive: true });
+    isRemoved = true;
   } catch {
     // Windows keeps the name of an open file; then `close` removes it.
   }
@@ -87,17 +88,39 @@ function createTemporaryFile(): TemporaryFile {
     },
     read(offset, length) {
       const data = new Uint8Array(length);
-      for (let done = 0; done < length;) {
-        const got = readSync(opened(), data, done, length - done, offset + done);
-        if (got === 0) throw new PatchError('E_INPUT', `${path}: became shorter while it was used`);
-        done += got;
+      try {
+        for (let done = 0; done < length;) {
+          const got = readSync(opened(), data, done, length - done, offset + done);
+          if (got === 0) throw new PatchError('E_INPUT', `${path}: became shorter while it was used`);
+          done += got;
+        }
+      } catch (error) {
+        throw fromSystem(error, 'read', path);
       }
       return data;
     },
     close() {
-      if (file !== null) closeSync(file);
+      const open = file;
       file = null;
-      rmSync(folder, { recursive: true, force: true });
+      try {
+        if (open !== null) closeSync(open);
+        if (!isRemoved) rmSync(folder, { recursive: true, force: true });
+        isRemoved = true;
+      } catch {
+        // Nobody needs it any more, and nobody could be told: it may be collected while something else is going on.
+      }
     },
   };
+}
+
+function openTemporary(): { readonly folder: string; readonly path: string; readonly descriptor: number } {
+  let folder: string | null = null;
+  try {
+    folder = mkdtempSync(join(tmpdir(), 'vpa-'));
+    const path = join(folder, 'spool');
+    return { folder, path, descriptor: openSync(path, 'wx+', 0o600) };
+  } catch (error) {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    throw fromSystem(error, 'write', tmpdir());
+  }
 }

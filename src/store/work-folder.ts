@@ -140,18 +140,22 @@ export async function removeBeside(paths: readonly string[], flusher: Flusher): 
   await flusher.paths(new Set(paths.map((path) => dirname(path))));
 }
 
+/** None for a list that is not there or is none. Where it cannot be read now, that is an error: what it names would be left for ever. */
 function notedBeside(work: string): string[] {
+  const paths = listedIn(join(work, besideFile)).map((name) => resolve(dirname(work), name));
+  return paths.flatMap((path) => {
+    // Who can write the list cannot choose what is removed: only runs on this target give such names.
+    const { draft, note } = besideNames(path, dirname(work));
+    return [draft, note];
+  });
+}
+
+function listedIn(file: string): string[] {
+  if (statsAt(file)?.isFile() !== true) return [];
+  const text = readFileSync(file, 'utf8');
   try {
-    const names: unknown = JSON.parse(readFileSync(join(work, besideFile), 'utf8'));
-    if (!Array.isArray(names)) return [];
-    const paths = names
-      .filter((name) => typeof name === 'string')
-      .map((name) => resolve(dirname(work), name));
-    return paths.flatMap((path) => {
-      // Who can write the list cannot choose what is removed: only runs on this target give such names.
-      const { draft, note } = besideNames(path, dirname(work));
-      return [draft, note];
-    });
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
   } catch {
     return [];
   }
