@@ -20,7 +20,7 @@ export interface Level {
 }
 
 const levels: Readonly<Record<LevelName, Level>> = {
-  fast: { name: 'fast', seedStep: 8, heads: 23, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
+  fast: { name: 'fast', seedStep: 8, heads: 24, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
   default: {
     name: 'default',
     seedStep: 4,
