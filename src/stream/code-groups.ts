@@ -103,13 +103,15 @@ async function encodeGroup(
   meter: Meter,
 ): Promise<CodedFiles | null> {
   const target = joinBytes(members.map(({ bytes }) => bytes));
-  const onPass = (bytes: number): void => meter.passed(bytes, codecs.length + 1);
+  const most = references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain;
+  const isNarrowed = references.length > 1 && target.size <= most;
+  const passes = codecs.length * (isNarrowed ? 2 : 1) + 1;
+  const onPass = (bytes: number): void => meter.passed(bytes, passes);
   const context = { ...given, onEncoded: onPass };
   let chosen = references;
   let encoded = await encodeContent(referenceBytes(chosen), target, codecs, context);
   if (!encoded) return null;
-  const most = references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain;
-  if (references.length > 1 && target.size <= most) {
+  if (isNarrowed) {
     const used = await usedReferences(references, named, encoded, target.size, context);
     const again =
       used.length < references.length

@@ -3,7 +3,7 @@ import { PatchError } from '../../errors.ts';
 import { sameContent } from '../../layer/inventory.ts';
 import type { Entry, Layer, Meta, ReadOptions } from '../../layer/layer.ts';
 import type { EntryName } from '../../layer/name.ts';
-import { readInventory } from './inventory.ts';
+import { type Inventory, readInventory } from './inventory.ts';
 import { type StoredLayer, titleOf } from './stored-layer.ts';
 
 export interface AsMadeOptions {
@@ -17,8 +17,10 @@ export interface AsMadeOptions {
 /** Reading its entries ends with E_BASE_MISMATCH where a content is in neither of the two any more, with each of these. */
 export function asMade({ stored, now, source }: AsMadeOptions): Layer {
   const { identity, current } = stored;
+  let known: Inventory | undefined;
+  const inventory = (): Inventory => (known ??= readInventory(current));
   async function* entries(options: ReadOptions = {}): AsyncGenerator<Entry> {
-    const wanted = readInventory(current);
+    const wanted = inventory();
     const given = new Map<EntryName, Entry>();
     for await (const entry of source.readOnly.entries(options)) {
       const meta = wanted.get(entry.name);
@@ -36,7 +38,7 @@ export function asMade({ stored, now, source }: AsMadeOptions): Layer {
     yield* all;
   }
   async function entry(name: EntryName, signal?: AbortSignal): Promise<Entry | null> {
-    const meta = readInventory(current).get(name);
+    const meta = inventory().get(name);
     if (!meta) return null;
     const found = await source.readOnly.entry(name, signal);
     return found && sameContent(meta, found.meta) ? found : keptOf(await now(), name, meta, signal);
