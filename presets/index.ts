@@ -17,6 +17,13 @@ export {
 export { create, type CreateOptions } from './create.ts';
 export type { Family } from './family.ts';
 export { generic } from './generic.ts';
-export { planRoad, type FolderStep, type PlannedRoad, type PlanRoadOptions } from './plan-road.ts';
+export {
+  type FolderStep,
+  type PatchFolder,
+  type PatchFolderOptions,
+  ignoredText,
+  openPatchFolder,
+} from './patch-folder.ts';
+export { type PlannedRoad, type PlanRoadOptions, hasRoad, planRoad, roadTo } from './plan-road.ts';
 export { repair, type RepairAtOptions, type RepairOptions } from './repair.ts';
 export { windows } from './windows.ts';

@@ -9,9 +9,10 @@ import { type StoredLayer, titleOf } from '../store/layers/stored-layer.ts';
 import { assertSettled } from '../store/work-folder.ts';
 import { labelled } from '../stream/read-plan.ts';
 import type { ApplyReport, LayersReport } from './apply-report.ts';
-import { applySeveral } from './apply-several.ts';
+import { applySeveral, nothingToApply } from './apply-several.ts';
 import { canAsk, choose } from './ask.ts';
 import { type FindLayersOptions, type FoundLayer, findLayers } from './find-layers.ts';
+import { findRoadInStore } from './find-road.ts';
 import { layerReport } from './layer/layer-report.ts';
 import type { Config } from './load-config.ts';
 import { recoveredNote } from './recover.ts';
@@ -21,6 +22,9 @@ import { type StoreOption, storeOf } from './store-option.ts';
 import { readTrust } from './trust-options.ts';
 
 export interface ApplyInStoreOptions extends StoreOption, FindLayersOptions {
+  /** A folder with patches, of which those are taken that lead to the version. */
+  readonly patches?: string;
+  readonly toVersion?: string;
   readonly mode?: 'in-place' | 'new';
   readonly copyWritable?: boolean;
   readonly keep?: number;
@@ -40,7 +44,11 @@ export async function applyInStore(
   const store = storeOf(options);
   const { dryRun = false, sync: durable } = options;
   await settle(session, store, dryRun, durable);
-  const found = await findLayers(session, store, files, config, options);
+  const { patches, toVersion: version = 'latest' } = options;
+  const found =
+    patches === undefined
+      ? await findLayers(session, store, files, config, options)
+      : [await findRoadInStore(session, store, config, { ...options, patches, version })];
   const mode = await modeFor(session, found, options);
   const running = { store, config, options, mode };
   const applyAll = async (transaction?: StoreTransaction): Promise<Made[]> => {
@@ -123,12 +131,13 @@ interface Made {
 
 async function applyTo(
   session: Session,
-  { layer, files, applied }: FoundLayer,
+  { layer, files, applied, road }: FoundLayer,
   { store, config, options, mode: wanted, transaction }: Running,
   before: number,
 ): Promise<Made> {
   const { dryRun = false, copyWritable = false, allowDowngrade = false, keep } = options;
   const mode = applied ? 'in-place' : wanted;
+  if (road && files.length === 0) return { done: nothingToApply(session, road), mode, placed: () => layer };
   let placed = layer;
   const place = openStorePlace({
     ...{ store, layer: layer.number, mode, dryRun, allowDowngrade, copyWritable, transaction },
@@ -146,7 +155,7 @@ async function applyTo(
   };
   const [file = '', ...more] = files;
   const done =
-    more.length === 0
+    more.length === 0 && !road
       ? await runApply(one, { ...running, file }, given)
       : await applySeveral(one, { ...running, files, options: given });
   if (mode === 'new' && layer.users.length > 0 && !copyWritable) session.note(notCopied(titleOf(layer)));

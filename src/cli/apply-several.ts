@@ -1,6 +1,13 @@
 /** Applies several patches as one: those that are named, or those of a folder that lead to a version. */
 import type Vinyl from 'vinyl';
-import { type ApplyAtOptions, type ApplyOptions, applyPatches, planRoad } from '../../presets/index.ts';
+import {
+  type ApplyAtOptions,
+  type ApplyOptions,
+  type PlannedRoad,
+  applyPatches,
+  ignoredText,
+  planRoad,
+} from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { openPlace } from '../store/open-place.ts';
 import { costOf } from '../store/space.ts';
@@ -56,12 +63,20 @@ export async function applyRoad(
   const road = await planRoad({
     ...{ ...options, patches, version, place, signal: session.signal },
     variables: { ...config.rules?.variables, ...options.variables },
-    onIgnored: (file, why) => {
-      session.note({ code: 'patch-ignored', message: `${file} is passed over: ${why.message}` });
-    },
+    onIgnored: onIgnored(session),
   });
   const files = road.steps.map(({ label }) => label);
   if (files.length > 0) return applySeveral(session, { ...several, files, options: { ...options, place } });
+  return nothingToApply(session, road);
+}
+
+/** Notes files of a folder of patches that are left out. */
+export function onIgnored(session: Session): (file: string, why: PatchError) => void {
+  return (file, why) => session.note({ code: 'patch-ignored', message: ignoredText(file, why) });
+}
+
+/** Where the version that was asked for is there. */
+export function nothingToApply({ notes }: Session, road: PlannedRoad): Applied {
   return {
     status: 'already-applied',
     ...road.application,
@@ -71,6 +86,6 @@ export async function applyRoad(
     changes: countKinds([]),
     cost: costOf([]),
     steps: [],
-    notices: session.notes,
+    notices: notes,
   };
 }

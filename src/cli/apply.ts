@@ -21,8 +21,6 @@ import { addTrustOptions, readTrust } from './trust-options.ts';
 
 interface ApplyOptions extends CommonOptions, ApplyInStoreOptions {
   readonly to?: string;
-  readonly patches?: string;
-  readonly toVersion?: string;
   readonly out?: string;
   readonly registry: readonly string[];
   readonly config?: string;
@@ -42,6 +40,7 @@ Examples:
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply notes-1.1.0.vpa --to /opt/notes --trust acme.pub.pem --backup keep
   $ vpa apply notes-1.1.0.vpa notes-1.2.0.vpa --to /opt/notes --trust acme.pub.pem
+  $ vpa apply --patches updates --to-version 1.3.0 --trust acme.pub.pem
   $ vpa apply --patches updates --to-version ^1.2 --to /opt/notes --trust acme.pub.pem --dry-run
   $ vpa apply fix.vpa --to notes-1.0.0 --out notes-1.0.1 --registry notes.reg --trust acme.pub.pem`;
 
@@ -168,7 +167,7 @@ function newFolder({ mode, out, backup, copyWritable }: ApplyOptions): string | 
 }
 
 /** Refuses (E_USAGE) what does not say which patches are meant. */
-function assertPatches(files: readonly string[], { patches, to, toVersion }: ApplyOptions): void {
+function assertPatches(files: readonly string[], { patches, toVersion }: ApplyOptions): void {
   const usage = (message: string, help: string): PatchError => new PatchError('E_USAGE', message, { help });
   if (patches === undefined && files.length === 0)
     throw usage('no patch was given', 'name one or several, or a folder with --patches');
@@ -176,8 +175,6 @@ function assertPatches(files: readonly string[], { patches, to, toVersion }: App
     throw usage('patches were given both by name and by folder', 'leave one of them out');
   if (patches === undefined && toVersion !== undefined)
     throw usage('--to-version chooses among the patches of a folder', 'name the folder: --patches FOLDER');
-  if (to === undefined && patches !== undefined)
-    throw usage('the patches of a folder need a folder that they are applied to', 'name it: --to FOLDER');
 }
 
 /** Refuses (E_USAGE) options of a folder for a store, and the other way round. */

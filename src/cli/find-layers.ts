@@ -1,4 +1,5 @@
 /** Which layers of a store the patches on the command line are for. */
+import type { PlannedRoad } from '../../presets/index.ts';
 import { PatchError } from '../errors.ts';
 import { linesOf, orderSteps } from '../patch/order-steps.ts';
 import { findLayer } from '../store/layers/find-layer.ts';
@@ -24,6 +25,8 @@ export interface FoundLayer {
   readonly files: readonly string[];
   /** Whether it is what the last one makes already. */
   readonly applied: boolean;
+  /** Where the patches were chosen among those of a folder; then there may be none. */
+  readonly road?: PlannedRoad;
 }
 
 interface Read extends PatchFacts {
@@ -50,8 +53,7 @@ export async function findLayers(
   }
   if (options.layer !== undefined)
     return [{ layer: findLayer(store, options.layer), files: filesOf(orderSteps(patches)), applied: false }];
-  const { layers, damaged } = readCatalogue(store);
-  for (const { error } of damaged) session.note({ code: 'damaged', message: error.message });
+  const layers = readLayers(session, store);
   const found: FoundLayer[] = [];
   const lines = linesOf(patches);
   for (const line of lines) {
@@ -66,6 +68,13 @@ export async function findLayers(
     found.push(one);
   }
   return found;
+}
+
+/** All layers of the store that can be read; the others are noted. */
+export function readLayers(session: Session, store: string): readonly StoredLayer[] {
+  const { layers, damaged } = readCatalogue(store);
+  for (const { error } of damaged) session.note({ code: 'damaged', message: error.message });
+  return layers;
 }
 
 interface Surroundings {
@@ -100,7 +109,8 @@ async function findFor(
   return { layer, files, applied: false };
 }
 
-async function askLayer(
+/** `what` ends with its verb: `the patch is`. E_CONFLICT where nobody can be asked. */
+export async function askLayer(
   session: Session,
   layers: readonly StoredLayer[],
   what: string,

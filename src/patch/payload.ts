@@ -60,10 +60,10 @@ async function decodeFrame(
   at: number,
   compressors: readonly Compressor[],
 ): Promise<Uint8Array> {
-  const name = `frame ${at}`;
-  if (bytes.size !== record.stored) throw damaged(name);
+  const name = frameName(at);
+  if (bytes.size !== record.stored) throw damagedFrame(at);
   let data = await bytes.read(0, bytes.size);
-  if (!sameDigest(digestOf(data), record.digest)) throw damaged(name);
+  if (!sameDigest(digestOf(data), record.digest)) throw damagedFrame(at);
   for (const id of record.encoding.toReversed()) {
     const compressor = compressors.find((one) => one.id === id);
     if (!compressor) throw unknownCodec(id, name);
@@ -75,7 +75,13 @@ async function decodeFrame(
   return data;
 }
 
-function damaged(name: string): PatchError {
+function frameName(at: number): string {
+  return `frame ${at}`;
+}
+
+/** E_DIGEST for the frame with that number. */
+export function damagedFrame(at: number): PatchError {
+  const name = frameName(at);
   return new PatchError('E_DIGEST', `${name} is not the one that the patch was made with`, {
     entry: name,
     help: 'the file is damaged or was changed: get the patch again',

@@ -6,6 +6,7 @@ import { type PlannedRoad, planRoad } from '../../presets/index.ts';
 import { ed25519Signer, ed25519Verifier, generateKeyPair } from '../../src/sign/ed25519.ts';
 import { openPlace } from '../../src/store/open-place.ts';
 import { applyPatch, makePatch, refusal } from '../fixtures/patching.ts';
+import { bendPart } from '../fixtures/bent.ts';
 import { noise } from '../fixtures/random-layer.ts';
 import { type Tree, discard, scratch, treeOf, writeTree } from '../fixtures/tree.ts';
 
@@ -17,6 +18,8 @@ const version = (n: number): Tree =>
     program: `${noise(3000, 1)}${n}`,
     // What a patch over several versions brings at once is less than what the steps bring one by one.
     data: noise(20_000, n),
+    // Frames of so many bytes are parts of their own.
+    ...(n > 3 && { wide: noise(90_000, n) }),
     'package.json': JSON.stringify({ name: 'notes', version: `1.${n}.0` }),
   });
 
@@ -28,13 +31,16 @@ describe('the road through a folder of patches', function () {
   let ignored: { file: string; code: string }[] = [];
 
   before(async () => {
-    for (const n of [0, 1, 2, 3]) writeTree(place(`v${n}`), version(n));
+    for (const n of [0, 1, 2, 3, 4, 5, 6]) writeTree(place(`v${n}`), version(n));
     mkdirSync(place('made'));
     for (const [from, to] of [
       [0, 1],
       [1, 2],
       [2, 3],
       [0, 2],
+      [4, 5],
+      [5, 6],
+      [4, 6],
     ] as const)
       await make(`${from}-${to}`, from, to);
     await make('theirs', 0, 3, { signers: [ed25519Signer(theirs.privateKey)] });
@@ -93,6 +99,48 @@ describe('the road through a folder of patches', function () {
       { file: 'theirs.vpa', code: 'E_UNTRUSTED' },
       { file: 'unsigned.vpa', code: 'E_UNTRUSTED' },
     ]);
+  });
+
+  describe('with a damaged patch', () => {
+    for (const [what, part] of [
+      ['index', 'index'],
+      ['frame', 'frames/'],
+    ] as const) {
+      it(`whose ${what} is damaged takes another road, and says which file was left out`, async () => {
+        given(4, '4-5', '5-6', '4-6');
+        expect(names(await plan('1.6.0'))).to.deep.equal(['4-6']);
+        bendPart(join(folder, '4-6.vpa'), part);
+        const road = await plan('1.6.0');
+        expect(names(road)).to.deep.equal(['4-5', '5-6']);
+        expect(ignored).to.deep.equal([{ file: '4-6.vpa', code: 'E_DIGEST' }]);
+      });
+
+      it(`whose ${what} is damaged, and that is the only road, has the error of the damage`, async () => {
+        given(4, '5-6', '4-6');
+        bendPart(join(folder, '4-6.vpa'), part);
+        const error = await refusal(() => plan('1.6.0'), 'E_DIGEST');
+        expect(error.message).to.contain('4-6.vpa: ').and.to.contain('without it: ');
+        expect(error.entry).to.equal(join(folder, '4-6.vpa'));
+        expect(error.help).to.equal('get the patch again');
+        expect(error.data).to.have.nested.property('ignored[0].code', 'E_DIGEST');
+      });
+    }
+
+    it('which leads elsewhere is told beside the link that is missing', async () => {
+      given(0, '0-1', '2-3');
+      writeFileSync(join(folder, 'cut.vpa'), readFileSync(place('made/1-2.vpa')).subarray(0, 900));
+      const error = await refusal(() => plan('1.3.0'), 'E_INPUT');
+      expect(error.message).to.contain('a patch 1.1.0 → 1.2.0 is missing');
+      expect(error.details).to.have.length(1);
+      expect(error.details[0]).to.contain('cut.vpa is passed over: ');
+    });
+
+    it('and no other is refused', async () => {
+      given(0, '0-1');
+      bendPart(join(folder, '0-1.vpa'), 'index');
+      const error = await refusal(() => plan('latest'), 'E_DIGEST');
+      expect(error.message).to.contain('has no patch that can be used');
+    });
   });
 
   it('of which no patch is trusted is refused', async () => {
