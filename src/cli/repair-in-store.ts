@@ -2,22 +2,24 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { PatchError, isPatchError } from '../errors.ts';
+import type { Layer } from '../layer/layer.ts';
 import { openLayer } from '../layer/open-layer.ts';
 import { noRules } from '../layer/rules.ts';
-import { asMade } from '../store/layers/as-made.ts';
+import { type Compared, asMade } from '../store/layers/as-made.ts';
 import { assertStore } from '../store/layers/claim-store.ts';
 import { findLayer } from '../store/layers/find-layer.ts';
 import { workOf } from '../store/layers/layout.ts';
 import { recoverStore } from '../store/layers/recover-store.ts';
 import { sharing } from '../store/layers/sharing.ts';
 import { openStorePlace } from '../store/layers/store-place.ts';
-import { titleOf } from '../store/layers/stored-layer.ts';
+import { type StoredLayer, titleOf } from '../store/layers/stored-layer.ts';
 import { assertSettled } from '../store/work-folder.ts';
+import { guessIdentity } from './guess-identity.ts';
 import { layerReport } from './layer/layer-report.ts';
 import { recoveredNote } from './recover.ts';
 import { type InStore, type RepairReport, repairReport } from './repair-report.ts';
 import { type RunRepairOptions, runRepair } from './run-repair.ts';
-import type { Session } from './session.ts';
+import type { Note, Session } from './session.ts';
 import { type StoreOption, storeOf } from './store-option.ts';
 
 export interface RepairInStoreOptions extends StoreOption, RunRepairOptions {
@@ -109,7 +111,9 @@ export async function inStore(
     onPlaced: (layer) => (placed = layer),
   });
   const source = await openLayer({ path: options.from, registry: options.fromRegistry });
-  const from = asMade({ stored, now: () => place.base(), source });
+  let compared: Compared | undefined;
+  const onCompared = (one: Compared): void => void (compared = one);
+  const from = asMade({ stored, now: () => place.base(), source, onCompared });
   // What it is called does not count: the contents are those that the store asks for.
   const given = { place, from, rules: noRules, force: true };
   let alsoDamaged: InStore['alsoDamaged'] = [];
@@ -123,9 +127,24 @@ export async function inStore(
       }));
     },
   });
+  const other = otherVersion(stored, source);
+  // Whatever it is called: what has all of the layer is the layer's version.
+  if (other !== null && compared && compared.matching < found.restoration.entries) session.note(other);
   return repairReport(found, {
-    ...{ folder: placed.current.directory, source: options.from, odd, kept: backup === 'keep' },
+    ...{ compared, folder: placed.current.directory, source: options.from, odd, kept: backup === 'keep' },
     notices: session.notes,
     inStore: { store, place: titleOf(placed), layer: layerReport(placed), alsoDamaged },
   });
+}
+
+/** What a source says of itself that the layer is not; null where it says nothing else. */
+function otherVersion(stored: StoredLayer, source: Layer): Note | null {
+  const { id, version } = stored.identity;
+  const named = guessIdentity(source);
+  // The id of a plain folder is a guess.
+  const isOther = source.identity.id !== '' && source.identity.id !== id;
+  if (!isOther && (named.version === '' || version === '' || named.version === version)) return null;
+  const what = `${named.name} ${named.version}`.trim();
+  const message = `the source is ${what}, and not what ${titleOf(stored)} is: only what is the same in both can be mended from it`;
+  return { code: 'other-version', message };
 }

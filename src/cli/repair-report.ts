@@ -9,6 +9,8 @@ import {
   differenceText,
   shapeOf,
 } from '../store/drift.ts';
+import type { Compared } from '../store/layers/as-made.ts';
+import type { Amount } from '../store/restoration.ts';
 import { type Cost, costOf } from '../store/space.ts';
 import { colors } from './colors.ts';
 import { paintRegistry } from './diff-report.ts';
@@ -27,11 +29,13 @@ export interface RepairReport extends Partial<InStore> {
   readonly id: string;
   readonly name: string;
   readonly version: string;
-  /** State digest of the source, which the folder has now, but for what is extra. */
+  /** State digest of what should be there, which the folder has now, but for what is extra. */
   readonly state: string;
-  /** Of the source. */
+  /** Of that state: of a folder, it is the source's; of a layer, what it was made as. */
   readonly entries: number;
   readonly size: number;
+  /** What was read: what was there before, and the source; `matching` entries of that are entries of the state. */
+  readonly looked: { readonly found: Amount; readonly source: Compared };
   readonly drift: { readonly counts: DriftCounts; readonly differences: readonly Difference[] };
   /** What the source does not have; sizes in bytes. */
   readonly extras: readonly ({ readonly name: string } & Shape)[];
@@ -72,13 +76,15 @@ interface Facts extends Pick<RepairReport, 'folder' | 'source' | 'notices'> {
   /** Whether what is replaced is kept. */
   readonly kept: boolean;
   readonly inStore?: InStore;
+  /** What the source has, where it is not itself what should be there. */
+  readonly compared?: Compared | undefined;
 }
 
 export function repairReport(
   { restoration, hives, dryRun, removeExtra }: Repaired,
-  { folder, source, odd, kept, notices, inStore }: Facts,
+  { folder, source, odd, kept, notices, inStore, compared }: Facts,
 ): RepairReport {
-  const { identity, digest, entries, size, differences, extras, changes } = restoration;
+  const { identity, digest, entries, size, found, differences, extras, changes } = restoration;
   const isHealthy = changes.length === 0;
   const { writes, extra } = costOf(changes);
   return {
@@ -87,6 +93,7 @@ export function repairReport(
     ...inStore,
     ...identity,
     ...{ state: digest, entries, size },
+    looked: { found, source: compared ?? { entries, size, matching: entries } },
     drift: { counts: countDrift(differences), differences },
     extras: extras.map(({ name, meta }) => ({ name, ...shapeOf(meta) })),
     extraPolicy: removeExtra ? 'remove' : 'keep',
@@ -103,7 +110,7 @@ export function repairReport(
 const shown = 20;
 
 export function repairLines(report: RepairReport): string[] {
-  const { name, version, folder, source, drift, extras, odd, cost, store, layer } = report;
+  const { name, version, folder, source, looked, drift, extras, odd, cost, store, layer } = report;
   const what = printable(report.place ?? folder);
   const undo =
     layer === undefined ? `vpa undo ${folder}` : `vpa layer undo ${layer.number} --store ${store ?? ''}`;
@@ -117,10 +124,9 @@ export function repairLines(report: RepairReport): string[] {
     `${colors.bold(printable(name))}  ${printable(version)}`.trimEnd(),
     `  ${what} ${said[report.status]}`,
     ...table([
-      [
-        'source',
-        `${printable(source)}, ${counted(report.entries, 'entry', 'entries')}, ${formatSize(report.size)}`,
-      ],
+      ...(layer === undefined ? [] : [['made as', amountText(report)]]),
+      ['found', amountText(looked.found)],
+      ['source', `${printable(source)}, ${sourceText(report)}`],
       ...(registry === '' ? [] : [['registry', registry]]),
       ...(extras.length === 0 ? [] : [['extra', extrasText(report)]]),
       ...(report.undo ? [['undo', printable(undo)]] : []),
@@ -138,6 +144,20 @@ export function repairLines(report: RepairReport): string[] {
       ...text.trimEnd().split('\n').map(printable).map(paintRegistry),
     ]),
   ];
+}
+
+function amountText({ entries, size }: Amount): string {
+  return `${counted(entries, 'entry', 'entries')}, ${formatSize(size)}`;
+}
+
+function sourceText({ entries, looked: { source }, layer }: RepairReport): string {
+  const text = amountText(source);
+  if (layer === undefined) return text;
+  const how =
+    source.matching === entries
+      ? 'has all of the layer'
+      : `has ${formatCount(source.matching)} of the layer's ${formatCount(entries)}`;
+  return `${text}; ${how}`;
 }
 
 /** `1 missing, 2 changed, 3 extra removed`. */

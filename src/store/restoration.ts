@@ -35,6 +35,14 @@ export interface Restoration extends Release {
   readonly extras: readonly Line[];
   /** How many entries the source has. */
   readonly entries: number;
+  /** What is there, before anything is restored. */
+  readonly found: Amount;
+}
+
+export interface Amount {
+  readonly entries: number;
+  /** Of all files and hives, in bytes. */
+  readonly size: number;
 }
 
 /**
@@ -71,6 +79,7 @@ export function planRestoration({ base, target }: Compared, options: Restoration
     differences,
     extras,
     entries: target.entries.length,
+    found: { entries: base.entries.length, size: contentSize(base.entries) },
   };
 }
 

@@ -22,6 +22,12 @@ interface Report {
   readonly layer: { readonly generation: number; readonly digest: string };
   readonly alsoDamaged: readonly object[];
   readonly undo: boolean;
+  readonly entries: number;
+  readonly looked: {
+    readonly found: { readonly entries: number; readonly size: number };
+    readonly source: { readonly entries: number; readonly size: number; readonly matching: number };
+  };
+  readonly notices: readonly { readonly code: string }[];
 }
 
 describe('vpa repair of a layer in a store', function () {
@@ -131,6 +137,40 @@ describe('vpa repair of a layer in a store', function () {
       .to.contain('does not have a content that is damaged')
       .and.to.contain('AppRoot/readme');
     expect(imprint(join(cwd, 'store'))).to.deep.equal(before);
+  });
+
+  it('says what was looked at on both sides, and that the source is another version', async () => {
+    writeFileSync(join(app(2), 'mine.txt'), 'mine');
+    const healthy = report(await inStore('repair', 'notes', ...from, '--json'));
+    expect(healthy.status).to.equal('healthy');
+    expect(healthy.looked.source).to.include({ entries: 6, matching: 6 });
+    expect(healthy.looked.found).to.deep.equal({
+      entries: 7,
+      size: healthy.looked.source.size + 'mine'.length,
+    });
+    expect(healthy.notices).to.deep.equal([]);
+    const other = report(await inStore('repair', 'notes', '--from', 'notes-1.0.0', '--json'));
+    expect(other).to.include({ status: 'healthy', entries: 6 });
+    // All but the registry, which was not given, and the file that is new.
+    expect(other.looked.source).to.include({ entries: 5, matching: 4 });
+    expect(other.notices.map(({ code }) => code)).to.deep.equal(['other-version']);
+    const { out, err } = ok(await inStore('repair', 'notes', '--from', 'notes-1.0.0'));
+    expect(out)
+      .to.match(/made as +6 entries/)
+      .and.to.match(/found +7 entries/);
+    expect(out).to.match(/source +notes-1\.0\.0, 5 entries, .*; has 4 of the layer's 6/);
+    expect(err).to.contain('the source is notes 1.0.0, and not what layer 1 (notes 1.1.0) is');
+    writeTree(
+      cwd,
+      Object.fromEntries(
+        Object.entries(readTree(join(cwd, 'notes-1.1.0'))).map(([name, hex]) => [
+          `moved-3.0.0/${name}`,
+          Buffer.from(hex, 'hex'),
+        ]),
+      ),
+    );
+    const same = ['--from', 'moved-3.0.0', '--from-registry', 'new.reg', '--json'];
+    expect(report(await inStore('repair', 'notes', ...same)).notices).to.deep.equal([]);
   });
 
   it('removes extra files only when it is told twice', async () => {

@@ -1,8 +1,9 @@
 /** A layer as its current generation was made, for whoever mends it: the inventory says what it is, a source has the contents. */
 import { PatchError } from '../../errors.ts';
-import { sameContent } from '../../layer/inventory.ts';
+import { contentSize, sameContent } from '../../layer/inventory.ts';
 import type { Entry, Layer, Meta, ReadOptions } from '../../layer/layer.ts';
 import type { EntryName } from '../../layer/name.ts';
+import type { Amount } from '../restoration.ts';
 import { type Inventory, readInventory } from './inventory.ts';
 import { type StoredLayer, titleOf } from './stored-layer.ts';
 
@@ -12,20 +13,31 @@ export interface AsMadeOptions {
   readonly now: () => Layer | Promise<Layer>;
   /** Where contents are looked for first, and modes: the version that the layer is. */
   readonly source: Layer;
+  /** Hears what the source has, when all of it was read. */
+  readonly onCompared?: (compared: Compared) => void;
+}
+
+export interface Compared extends Amount {
+  /** How many entries of the layer it has, as they should be. */
+  readonly matching: number;
 }
 
 /** Reading its entries ends with E_BASE_MISMATCH where a content is in neither of the two any more, with each of these. */
-export function asMade({ stored, now, source }: AsMadeOptions): Layer {
+export function asMade({ stored, now, source, onCompared }: AsMadeOptions): Layer {
   const { identity, current } = stored;
   let known: Inventory | undefined;
   const inventory = (): Inventory => (known ??= readInventory(current));
-  async function* entries(options: ReadOptions = {}): AsyncGenerator<Entry> {
+  async function* entriesOf(options: ReadOptions = {}): AsyncGenerator<Entry> {
     const wanted = inventory();
     const given = new Map<EntryName, Entry>();
+    let [entries, size] = [0, 0];
     for await (const entry of source.readOnly.entries(options)) {
+      entries++;
+      size += contentSize([entry]);
       const meta = wanted.get(entry.name);
       if (meta && sameContent(meta, entry.meta)) given.set(entry.name, entry);
     }
+    onCompared?.({ entries, size, matching: given.size });
     const layer = await now();
     const lost: EntryName[] = [];
     const all: Entry[] = [];
@@ -44,7 +56,7 @@ export function asMade({ stored, now, source }: AsMadeOptions): Layer {
     return found && sameContent(meta, found.meta) ? found : keptOf(await now(), name, meta, signal);
   }
   const { location, variables } = source;
-  return { identity, variables, location, readOnly: { entries, entry } };
+  return { identity, variables, location, readOnly: { entries: entriesOf, entry } };
 }
 
 /** What needs no source: it is as it was made, or the inventory says all of it. */
