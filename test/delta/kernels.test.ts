@@ -185,6 +185,7 @@ function sameExact(job: ExactJob): number {
   const seeds = hex(view(heads, 4 << bits));
   const records = allocate((Math.floor(target.length / 4) + 2) * recordSize);
   const count = call.matchExact(bytes, size, total, heads, links, bits, depth, literal, records);
+  call.forget(bytes, size, total, heads, links, bits);
   expect(hex(view(heads, 4 << bits)), 'only the seeds of the reference stay').to.equal(seeds);
   const found = view(records, count * recordSize).slice();
   expect(hex(found)).to.equal(hex(matchExact(job)));
@@ -396,15 +397,43 @@ describe('kernels are as their references say (FORMAT §6.4)', function () {
   it('matching: what is longer than a kernel goes at a time', () => {
     const long = noise(140_000, 3);
     const changed = long.map((byte, at) => (at % 1000 === 0 ? byte ^ 1 : byte));
+    const again = Buffer.concat([
+      noise(500, 7),
+      changed.subarray(0, 5000),
+      shuffled(changed.subarray(0, 5000), 300),
+    ]);
     const zeros = Buffer.concat([long.subarray(0, 50_000), new Uint8Array(70_000), long.subarray(120_000)]);
     expect(sameApproximate(long, changed, 16, 4)).to.be.above(0);
     expect(sameApproximate(long, zeros, 16, 4)).to.be.above(0);
     const settings = { bits: 16, depth: 4, literal: 8 };
     expect(sameExact({ reference: long, target: changed, ...settings })).to.be.above(100);
     expect(sameExact({ reference: long, target: zeros, ...settings })).to.be.above(1);
+    expect(sameExact({ reference: long, target: again, ...settings })).to.be.above(20);
     // A source that is long enough ends the search for better ones.
     const twice = Buffer.concat([noise(100, 4), zeros.subarray(0, 120_000), long.subarray(0, 70_000)]);
     expect(sameExact({ reference: Buffer.concat([long, zeros]), target: twice, ...settings })).to.be.above(1);
+  });
+
+  it('matching: covers are the same whatever was matched in a window before', () => {
+    const bytes = Buffer.from(Buffer.from(noise(6000, 5)).toString('hex'));
+    const ranges = [{ start: 0, at: 0, size: bytes.length }];
+    const coversOf = (target: Uint8Array, key: string): string =>
+      hex(
+        matchBlock(
+          target,
+          { key, bytes, ranges, reference: bytes.length },
+          profile.text,
+          levelOf('default'),
+          8,
+        ),
+      );
+    const added = Buffer.from(Buffer.from(noise(2000, 6)).toString('hex'));
+    const targets = [
+      Buffer.concat([bytes.subarray(0, 4000), added, bytes.subarray(4000, 9000)]),
+      Buffer.concat([bytes.subarray(1000, 9000), shuffled(added, 100), bytes.subarray(0, 1000)]),
+    ];
+    for (const target of [...targets, ...targets])
+      expect(coversOf(target, 'a window of many blocks')).to.equal(coversOf(target, ''));
   });
 
   for (const [title, [given, kind]] of Object.entries(realistic())) {

@@ -9,6 +9,7 @@ interface Exports {
   blankOperands(bytes: number, size: number, most: number): void;
   indexSeeds(reference: number, size: number, heads: number, bits: number, step: number): void;
   chainSeeds(reference: number, size: number, heads: number, links: number, bits: number): void;
+  forget(bytes: number, start: number, end: number, heads: number, links: number, bits: number): void;
   matchApproximate(
     old: number,
     oldSize: number,

@@ -80,8 +80,11 @@ function exact(target: Uint8Array, window: Window, level: Level, literal: number
   const total = size + target.length;
   const bits = headBits(total, level);
   const key = `${window.key} exact ${size} ${total}`;
-  if (window.key !== '' && indexed?.key === key) reset(indexed.mark);
-  else {
+  if (window.key !== '' && indexed?.key === key) {
+    const { old, heads, links } = indexed;
+    reset(indexed.mark);
+    call.forget(old, size, total, heads, links, bits); // the target that was there before
+  } else {
     indexed = null;
     reset();
     const old = allocate(total);

@@ -1,7 +1,7 @@
 /** Everything that the outside calls; see ../kernels.ts. */
 export { useTables } from './model';
 export { blankOperands } from './blank-operands';
-export { chainSeeds, indexSeeds } from './seeds';
+export { chainSeeds, forget, indexSeeds } from './seeds';
 export { matchApproximate } from './match-approximate';
 export { matchExact } from './match-exact';
 export { readCovers, writeCovers } from './covers';

@@ -4,7 +4,7 @@
  * predicts them, and far sources cost.
  */
 import { recordSize, setRecord } from './records';
-import { backward, forget, forward, hash12, link } from './seeds';
+import { backward, forward, hash12, link } from './seeds';
 
 const seed: i32 = 12;
 /** A cover of such a length needs no other. */
@@ -13,6 +13,8 @@ const plenty: i32 = 65536;
 const enough: i32 = 512;
 /** How far a cover reaches back: what is before it had its own chance, and long runs of one byte would take for ever. */
 const furthest: i32 = 64;
+/** For each place of a seed that is tried, so many at the end of a cover get into the chains: few others are wanted, and equal ones are in them. */
+const kept: i32 = 512;
 /** What a cover has to save, in eighths of bits. */
 const least: i32 = 16;
 
@@ -22,7 +24,7 @@ let count: i32 = 0;
 
 /**
  * `bytes` is the reference, of `referenceSize` bytes, and behind it the target, up to `total`. `heads` and `links` have the seeds of the
- * reference, and get those of the target while it runs. `literal` is what a literal costs in eighths of bits, `depth` how many places of a seed are
+ * reference, and get those of the target (`forget` takes them out again). `literal` is what a literal costs in eighths of bits, `depth` how many places of a seed are
  * tried. Writes records and gives their number.
  */
 export function matchExact(
@@ -34,7 +36,6 @@ export function matchExact(
   for (let p = referenceSize; p < total; ) {
     p = advance(p, bytes, referenceSize, total, heads, links, bits, depth, literal, records);
   }
-  forget(bytes, referenceSize, total - seed + 1, heads, links, bits);
   return count;
 }
 
@@ -106,7 +107,8 @@ function advance(
     }
     setRecord(records + <usize>count * recordSize, source - back, p - back - referenceSize, length + back);
     count++;
-    for (const next = p + length; p < next; p++) if (p + seed <= total) link(bytes, p, heads, links, bits);
+    const next = p + length;
+    for (p = max(p, next - kept * depth); p < next; p++) if (p + seed <= total) link(bytes, p, heads, links, bits);
     lastSource = source + length;
     lastPlace = p;
   }

@@ -2,7 +2,7 @@
 import { recordList } from '../records.ts';
 import { backward, createChains, forward } from './seeds.ts';
 
-const [seed, plenty, enough, furthest, least] = [12, 65_536, 512, 64, 16];
+const [seed, plenty, enough, furthest, kept, least] = [12, 65_536, 512, 64, 512, 16];
 
 export interface ExactJob {
   readonly reference: Uint8Array;
@@ -102,7 +102,8 @@ export function matchExact({ reference, target, bits, depth, literal }: ExactJob
     }
     const { source, length, back } = cover;
     list.add(source - back, at - back - border, length + back);
-    for (const next = at + length; at < next; at++) link(at, bytes.length);
+    const next = at + length;
+    for (at = Math.max(at, next - kept * depth); at < next; at++) link(at, bytes.length);
     last = { place: at, source: source + length };
   }
   return list.bytes();
