@@ -8,6 +8,7 @@ import { mismatch } from '../store/layers/mismatch.ts';
 import { type StoredLayer, readCatalogue, titleOf } from '../store/layers/stored-layer.ts';
 import { labelled } from '../stream/read-plan.ts';
 import { canAsk, choose } from './ask.ts';
+import { damagedNote } from './layer/list.ts';
 import type { Config } from './load-config.ts';
 import { type PatchFacts, readPatch } from './read-patch.ts';
 import type { Session } from './session.ts';
@@ -73,7 +74,7 @@ export async function findLayers(
 /** All layers of the store that can be read; the others are noted. */
 export function readLayers(session: Session, store: string): readonly StoredLayer[] {
   const { layers, damaged } = readCatalogue(store);
-  for (const { error } of damaged) session.note({ code: 'damaged', message: error.message });
+  for (const { error } of damaged) session.note(damagedNote(error));
   return layers;
 }
 

@@ -7,9 +7,10 @@ import { openLayer } from '../layer/open-layer.ts';
 import { noRules } from '../layer/rules.ts';
 import { type Compared, asMade } from '../store/layers/as-made.ts';
 import { assertStore } from '../store/layers/claim-store.ts';
-import { findLayer } from '../store/layers/find-layer.ts';
+import { findAnyway, findLayer } from '../store/layers/find-layer.ts';
 import { workOf } from '../store/layers/layout.ts';
 import { recoverStore } from '../store/layers/recover-store.ts';
+import { type Mended, mendRecords } from '../store/layers/mend.ts';
 import { sharing } from '../store/layers/sharing.ts';
 import { openStorePlace } from '../store/layers/store-place.ts';
 import { type StoredLayer, titleOf } from '../store/layers/stored-layer.ts';
@@ -23,7 +24,7 @@ import type { Note, Session } from './session.ts';
 import { type StoreOption, storeOf } from './store-option.ts';
 
 export interface RepairInStoreOptions extends StoreOption, RunRepairOptions {
-  readonly from: string;
+  readonly from?: string;
   readonly fromRegistry: readonly string[];
   readonly backup?: 'none' | 'keep';
   /** False with --no-sync. */
@@ -101,6 +102,7 @@ export async function inStore(
   if (dryRun) assertSettled(workOf(store));
   const outcome = dryRun ? null : await recoverStore(store, { durable });
   if (outcome !== null) session.note(recoveredNote(outcome));
+  const mended = await mend(session, store, name, options);
   const stored = findLayer(store, name);
   const { directory } = stored.current;
   const odd = new Map<string, string>();
@@ -110,7 +112,10 @@ export async function inStore(
     onOdd: ({ path, reason }) => void odd.set(relative(directory, path), reason),
     onPlaced: (layer) => (placed = layer),
   });
-  const source = await openLayer({ path: options.from, registry: options.fromRegistry });
+  const source =
+    options.from === undefined
+      ? null
+      : await openLayer({ path: options.from, registry: options.fromRegistry });
   let compared: Compared | undefined;
   const onCompared = (one: Compared): void => void (compared = one);
   const from = asMade({ stored, now: () => place.base(), source, onCompared });
@@ -127,14 +132,39 @@ export async function inStore(
       }));
     },
   });
-  const other = otherVersion(stored, source);
+  const other = source && otherVersion(stored, source);
   // Whatever it is called: what has all of the layer is the layer's version.
   if (other !== null && compared && compared.matching < found.restoration.entries) session.note(other);
   return repairReport(found, {
-    ...{ compared, folder: placed.current.directory, source: options.from, odd, kept: backup === 'keep' },
+    ...{
+      compared,
+      folder: placed.current.directory,
+      source: options.from ?? null,
+      odd,
+      kept: backup === 'keep',
+    },
     notices: session.notes,
-    inStore: { store, place: titleOf(placed), layer: layerReport(placed), alsoDamaged },
+    inStore: { store, place: titleOf(placed), layer: layerReport(placed), alsoDamaged, mended },
   });
+}
+
+/** The records of the layer first: without them, nobody knows what it should be. */
+async function mend(
+  session: Session,
+  store: string,
+  name: string,
+  { dryRun = false, sync: durable }: RepairInStoreOptions,
+): Promise<readonly Mended[]> {
+  if (dryRun) return [];
+  const { number } = findAnyway(store, name);
+  const mended = await mendRecords(store, number, { durable, signal: session.signal });
+  const pointer = mended.find(({ record }) => record === 'pointer');
+  if (pointer) session.note({ code: 'pointer', message: pointerText(number, pointer.generation) });
+  return mended;
+}
+
+function pointerText(layer: number, generation: number): string {
+  return `nothing said which generation of layer ${layer} counts: now the newest whole one does, ${generation}; was it another one, go back (vpa layer undo ${layer})`;
 }
 
 /** What a source says of itself that the layer is not; null where it says nothing else. */

@@ -10,6 +10,7 @@ import {
   shapeOf,
 } from '../store/drift.ts';
 import type { Compared } from '../store/layers/as-made.ts';
+import type { Mended } from '../store/layers/mend.ts';
 import type { Amount } from '../store/restoration.ts';
 import { type Cost, costOf } from '../store/space.ts';
 import { colors } from './colors.ts';
@@ -25,7 +26,8 @@ import { counted, formatCount, formatSize } from './units.ts';
 export interface RepairReport extends Partial<InStore> {
   readonly status: 'healthy' | 'repaired' | 'dry-run';
   readonly folder: string;
-  readonly source: string;
+  /** Null where a layer was given none. */
+  readonly source: string | null;
   readonly id: string;
   readonly name: string;
   readonly version: string;
@@ -59,6 +61,8 @@ export interface InStore {
   readonly place: string;
   /** As it is now. */
   readonly layer: LayerReport;
+  /** What the store remembered of the layer, and was damaged. */
+  readonly mended: readonly Mended[];
   /** Generations that have the same damaged files, and are as they were. */
   readonly alsoDamaged: readonly {
     readonly layer: number;
@@ -88,7 +92,7 @@ export function repairReport(
   const isHealthy = changes.length === 0;
   const { writes, extra } = costOf(changes);
   return {
-    status: isHealthy ? 'healthy' : dryRun ? 'dry-run' : 'repaired',
+    status: isHealthy && !inStore?.mended.length ? 'healthy' : dryRun ? 'dry-run' : 'repaired',
     ...{ folder, source },
     ...inStore,
     ...identity,
@@ -126,7 +130,7 @@ export function repairLines(report: RepairReport): string[] {
     ...table([
       ...(layer === undefined ? [] : [['made as', amountText(report)]]),
       ['found', amountText(looked.found)],
-      ['source', `${printable(source)}, ${sourceText(report)}`],
+      ['source', source === null ? 'none was given' : `${printable(source)}, ${sourceText(report)}`],
       ...(registry === '' ? [] : [['registry', registry]]),
       ...(extras.length === 0 ? [] : [['extra', extrasText(report)]]),
       ...(report.undo ? [['undo', printable(undo)]] : []),
@@ -160,10 +164,21 @@ function sourceText({ entries, looked: { source }, layer }: RepairReport): strin
   return `${text}; ${how}`;
 }
 
+const mendedText = {
+  pointer: 'which generation counts',
+  generation: 'the record of the generation',
+  inventory: 'its inventory',
+};
+
 /** `1 missing, 2 changed, 3 extra removed`. */
-function doneText({ drift, extras, extraPolicy }: RepairReport): string {
+function doneText({ drift, extras, extraPolicy, mended = [] }: RepairReport): string {
   const removed = extraPolicy === 'remove' ? extras.length : 0;
-  const words = [countsText(drift.counts), removed === 0 ? '' : `${formatCount(removed)} extra removed`];
+  const records = mended.map(({ record }) => mendedText[record]);
+  const words = [
+    ...records,
+    countsText(drift.counts),
+    removed === 0 ? '' : `${formatCount(removed)} extra removed`,
+  ];
   return words.filter((text) => text !== '').join(', ');
 }
 

@@ -38,13 +38,15 @@ volatile. With --dry-run it is a check: nothing is written.
 A layer of a store is given by its number, its id or its name; what it should be, the store knows, and the source only
 gives the contents. With --store it is always a layer, and what begins like a path (./notes, /opt/notes) is always a
 folder; otherwise it is whichever there is, and an error where there are both. The repaired layer is a new generation; vpa layer undo goes back.
+What the store itself remembers of the layer is mended first, as far as the rest tells it; that needs no source.
 
 Examples:
   $ vpa repair /opt/notes --from notes-1.0.0.vsa --dry-run
   $ vpa repair /opt/notes --from /media/notes-1.0.0 --registry notes.reg --from-registry /media/notes.reg
   $ vpa repair /opt/notes --from notes-1.0.0.vsa --patch notes-1.1.0.vpa --trust acme.pub.pem
   $ vpa repair com.acme.notes --from notes-1.0.0.vsa
-  $ vpa repair 3 --from notes-1.0.0.vsa --store /srv/layers`;
+  $ vpa repair 3 --from notes-1.0.0.vsa --store /srv/layers
+  $ vpa repair 3`;
 
 export function repair(command: Command): void {
   command
@@ -52,9 +54,9 @@ export function repair(command: Command): void {
       'Brings an application that was damaged back to the state of a source: all of it, or nothing.',
     )
     .argument('<what>', 'application folder or layer folder; or number, id or name of a layer of the store')
-    .requiredOption(
+    .option(
       '--from <source>',
-      'the version that is installed: an application folder, layer folder or .vsa',
+      'the version that is installed: an application folder, layer folder or .vsa; a layer may need none',
     )
     .addOption(many('--registry <file>', 'registry file (.reg text, hive, Wine) of an application folder'))
     .addOption(many('--from-registry <file>', 'registry file of the source folder'))
@@ -86,14 +88,26 @@ export function repair(command: Command): void {
         const store = storeFor(what, options);
         const report =
           store === null
-            ? await inFolder(session, what, options)
+            ? await inFolder(session, what, { ...options, from: sourceOf(options) })
             : await inStore(session, what, { ...options, store });
         session.print(report, () => repairLines(report));
       });
     });
 }
 
-async function inFolder(session: Session, folder: string, options: RepairOptions): Promise<RepairReport> {
+/** E_USAGE where a folder has none: nobody else knows what it should be. */
+function sourceOf({ from }: RepairOptions): string {
+  if (from !== undefined) return from;
+  throw new PatchError('E_USAGE', 'a folder needs a source that it is brought back to', {
+    help: 'name the version that is installed there: --from SOURCE',
+  });
+}
+
+async function inFolder(
+  session: Session,
+  folder: string,
+  options: RepairOptions & { readonly from: string },
+): Promise<RepairReport> {
   const { dryRun = false } = options;
   const config = options.config === undefined ? {} : await loadConfig(options.config);
   const odd = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, repair, undo, removal, and bringing a layer in. */
+/** What the fault tests do in a store: a patch, in place, as a new layer and of two layers at once, repair, mending, undo, removal, and bringing a layer in. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repair } from '../../presets/index.ts';
@@ -8,6 +8,7 @@ import { asMade } from '../../src/store/layers/as-made.ts';
 import { collectGarbage } from '../../src/store/layers/collect.ts';
 import { deleteLayer } from '../../src/store/layers/delete-layer.ts';
 import { importLayer } from '../../src/store/layers/import-layer.ts';
+import { mendRecords } from '../../src/store/layers/mend.ts';
 import { recoverStore } from '../../src/store/layers/recover-store.ts';
 import { openStorePlace } from '../../src/store/layers/store-place.ts';
 import { inOneTransaction } from '../../src/store/layers/store-transaction.ts';
@@ -120,6 +121,8 @@ export async function makeStoreOperations(): Promise<Operation[]> {
       const from = asMade({ stored: readLayer(given, 1), now: () => place.base(), source });
       await run(repair({ place, from, rules: noRules, threads: 1 }));
     };
+    const forget = async (at: string): Promise<void> =>
+      writeFileSync(join(at, 'store/1/generations/2/.vpa/generation.json'), '');
     const bring = async (at: string): Promise<unknown> =>
       importLayer(join(at, 'store'), openDirectory(join(at, 'source')));
     const bringOther = async (at: string): Promise<unknown> =>
@@ -151,8 +154,14 @@ export async function makeStoreOperations(): Promise<Operation[]> {
       ]),
       operation('repair in a store', store(bring, applied, damage), mend, []),
       operation(
+        'mending of records',
+        store(bring, applied, forget),
+        async (at) => mendRecords(join(at, 'store'), 1),
+        [],
+      ),
+      operation(
         'removal of generations',
-        store(bring, applied),
+        store(bring, applied, damage, mend),
         async (at) => collectGarbage(join(at, 'store'), { keep: 1 }),
         [],
       ),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { assertStore } from '../../store/layers/claim-store.ts';
 import { deleteLayer } from '../../store/layers/delete-layer.ts';
-import { findForRemoval } from '../../store/layers/find-layer.ts';
+import { findAnyway } from '../../store/layers/find-layer.ts';
 import { recoverStore } from '../../store/layers/recover-store.ts';
 import { askFor } from '../ask.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';
@@ -43,7 +43,7 @@ export function deleteCommand(command: Command): void {
         assertStore(store);
         const outcome = await recoverStore(store, { durable });
         if (outcome !== null) session.note(recoveredNote(outcome));
-        const found = findForRemoval(store, name);
+        const found = findAnyway(store, name);
         const also =
           withWritable && found.users.length > 0 ? `, and what ${found.users.join(', ')} wrote` : '';
         if (!yes) await askFor(`Delete ${found.title}${also}?`, { option: '--yes', signal: session.signal });

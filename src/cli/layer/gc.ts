@@ -1,7 +1,7 @@
 /** `vpa layer gc`: removes generations that nothing needs any more. */
 import type { Command } from 'commander';
 import { type Collected, collectGarbage } from '../../store/layers/collect.ts';
-import { findLayer } from '../../store/layers/find-layer.ts';
+import { findAnyway } from '../../store/layers/find-layer.ts';
 import { assertStore } from '../../store/layers/claim-store.ts';
 import { type CommonOptions, addCommonOptions, wholeNumber } from '../common-options.ts';
 import { printable } from '../printable.ts';
@@ -9,6 +9,7 @@ import { recoveredNote } from '../recover.ts';
 import { withSession } from '../session.ts';
 import { type StoreOption, addStoreOption, storeOf } from '../store-option.ts';
 import { counted, formatSize } from '../units.ts';
+import { damagedNote } from './list.ts';
 import { layerText } from './layer-report.ts';
 
 interface GcOptions extends CommonOptions, StoreOption {
@@ -43,7 +44,8 @@ export function gc(command: Command): void {
         const { keep, dryRun = false, sync: durable } = options;
         const collected = await collectGarbage(store, {
           ...{ keep, dryRun, durable, signal: session.signal },
-          ...(name !== undefined && { layers: [findLayer(store, name).number] }),
+          ...(name !== undefined && { layers: [findAnyway(store, name).number] }),
+          onDamaged: (error) => session.note(damagedNote(error)),
           onRecovered: (outcome) => session.note(recoveredNote(outcome)),
         });
         session.tooLate();

@@ -1,5 +1,6 @@
 /** `vpa layer list`: all layers of a store. */
 import type { Command } from 'commander';
+import type { PatchError } from '../../errors.ts';
 import { assertStore } from '../../store/layers/claim-store.ts';
 import { workOf } from '../../store/layers/layout.ts';
 import { readCatalogue } from '../../store/layers/stored-layer.ts';
@@ -32,7 +33,7 @@ export function list(command: Command): void {
         const { layers, damaged } = readCatalogue(store);
         const unfinished = unfinishedNote(store);
         if (unfinished) session.note(unfinished);
-        for (const { error } of damaged) session.note({ code: 'damaged', message: error.message });
+        for (const { error } of damaged) session.note(damagedNote(error));
         const reports = layers.map(layerReport);
         const broken = damaged.map(({ number, error }) => ({ number, message: error.message }));
         const document = { store, layers: reports, damaged: broken, notices: session.notes };
@@ -62,6 +63,11 @@ function rows(reports: readonly LayerReport[]): string[] {
 /** Enough of it to see which layers are the same. */
 export function shortDigest(digest: string): string {
   return digest.slice(0, 'sha256:'.length + 12);
+}
+
+/** What is wrong with a layer that is passed over, and what to do. */
+export function damagedNote({ message, help }: PatchError): Note {
+  return { code: 'damaged', message: help === undefined ? message : `${message} (${help})` };
 }
 
 /** Whoever only looks at a store brings nothing to its end. */

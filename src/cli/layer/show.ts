@@ -7,7 +7,8 @@ import { readHistory } from '../../store/history.ts';
 import { assertStore } from '../../store/layers/claim-store.ts';
 import { type Drift, driftOf } from '../../store/layers/drift.ts';
 import { findLayer } from '../../store/layers/find-layer.ts';
-import { readGeneration } from '../../store/layers/generation.ts';
+import { isDamage } from '../../store/layers/damaged.ts';
+import { type Generation, readGeneration } from '../../store/layers/generation.ts';
 import { recordFile } from '../../store/layers/layout.ts';
 import type { StoredLayer } from '../../store/layers/stored-layer.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';
@@ -60,7 +61,7 @@ export function show(command: Command): void {
         const layer = findLayer(store, name);
         const unfinished = unfinishedNote(store);
         if (unfinished) session.note(unfinished);
-        const history = generationsOf(layer);
+        const history = generationsOf(session, layer);
         const drift = options.full === true ? await drifted(session, layer) : null;
         const report = { ...layerReport(layer), history, drift };
         session.print({ store, layer: report, notices: session.notes }, () => lines(layer, history, drift));
@@ -78,8 +79,10 @@ async function drifted(session: Session, { current }: StoredLayer): Promise<Drif
   return driftOf(current, { signal: session.signal, onEntry });
 }
 
-function generationsOf({ folder, generations }: StoredLayer): GenerationReport[] {
-  return generations.map((number) => {
+function generationsOf(session: Session, { folder, generations }: StoredLayer): GenerationReport[] {
+  return generations.flatMap((number) => {
+    const generation = knownGeneration(session, folder, number);
+    if (!generation) return [];
     const { description, directory, record } = readGeneration(folder, number);
     const { digest, size, previous, made } = record;
     const last = made === 'patch' ? readHistory(directory)?.last : undefined;
@@ -89,6 +92,17 @@ function generationsOf({ folder, generations }: StoredLayer): GenerationReport[]
       patch: last ? { id: last.id, from: last.from, to: last.to } : null,
     };
   });
+}
+
+/** Null for one that is damaged, which is noted. */
+function knownGeneration(session: Session, folder: string, number: number): Generation | null {
+  try {
+    return readGeneration(folder, number);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    session.note({ code: 'damaged', message: `${error.message} (it is not the one that counts)` });
+    return null;
+  }
 }
 
 function lines(

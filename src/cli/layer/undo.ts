@@ -1,6 +1,6 @@
 /** `vpa layer undo NAME`: goes back one generation. */
 import type { Command } from 'commander';
-import { findLayer } from '../../store/layers/find-layer.ts';
+import { findAnyway } from '../../store/layers/find-layer.ts';
 import { recoverStore } from '../../store/layers/recover-store.ts';
 import { undoLayer } from '../../store/layers/undo-layer.ts';
 import { type CommonOptions, addCommonOptions } from '../common-options.ts';
@@ -40,13 +40,14 @@ export function undo(command: Command): void {
         assertStore(store);
         const outcome = await recoverStore(store, { durable });
         if (outcome !== null) session.note(recoveredNote(outcome));
-        const { number } = findLayer(store, name);
+        const { number } = findAnyway(store, name);
         const { before, after } = await undoLayer(store, number, { durable, signal: session.signal });
         session.tooLate();
         const { id, name: title, version: to } = after.identity;
-        const turned = { id, name: title, from: before.identity.version, to };
-        const generations = { from: before.current.number, to: after.current.number };
-        const repair = before.current.record.made === 'repair';
+        const turned = { id, name: title, from: before?.identity.version ?? '', to };
+        const generations = { from: before?.current.number ?? null, to: after.current.number };
+        const repair = before?.current.record.made === 'repair';
+        if (!before) session.note(wasDamaged);
         const document = {
           status: 'undone',
           ...turned,
@@ -55,7 +56,9 @@ export function undo(command: Command): void {
           layer: layerReport(after),
           generations,
         };
-        const back = `went back from generation ${generations.from} to ${generations.to}`;
+        const back = before
+          ? `went back from generation ${before.current.number} to ${generations.to}`
+          : `went back to generation ${generations.to}`;
         session.print({ ...document, notices: session.notes }, () => [
           repair ? `${printable(title || id)}  ${printable(to)}`.trimEnd() : titleLine(turned),
           `  layer ${number} ${back}${repair ? ', as the repair had found it' : ''}`,
@@ -63,3 +66,8 @@ export function undo(command: Command): void {
       });
     });
 }
+
+const wasDamaged = {
+  code: 'damaged',
+  message: 'the generation that counted is damaged: the newest whole one before it counts now',
+};

@@ -11,8 +11,8 @@ export interface AsMadeOptions {
   readonly stored: StoredLayer;
   /** The current generation as it is now, opened; what of it is as it was made may be used. */
   readonly now: () => Layer | Promise<Layer>;
-  /** Where contents are looked for first, and modes: the version that the layer is. */
-  readonly source: Layer;
+  /** Where contents are looked for first, and modes: the version that the layer is. Without it, there is only what is there. */
+  readonly source: Layer | null;
   /** Hears what the source has, when all of it was read. */
   readonly onCompared?: (compared: Compared) => void;
 }
@@ -31,7 +31,7 @@ export function asMade({ stored, now, source, onCompared }: AsMadeOptions): Laye
     const wanted = inventory();
     const given = new Map<EntryName, Entry>();
     let [entries, size] = [0, 0];
-    for await (const entry of source.readOnly.entries(options)) {
+    for await (const entry of source?.readOnly.entries(options) ?? []) {
       entries++;
       size += contentSize([entry]);
       const meta = wanted.get(entry.name);
@@ -52,10 +52,10 @@ export function asMade({ stored, now, source, onCompared }: AsMadeOptions): Laye
   async function entry(name: EntryName, signal?: AbortSignal): Promise<Entry | null> {
     const meta = inventory().get(name);
     if (!meta) return null;
-    const found = await source.readOnly.entry(name, signal);
+    const found = source && (await source.readOnly.entry(name, signal));
     return found && sameContent(meta, found.meta) ? found : keptOf(await now(), name, meta, signal);
   }
-  const { location, variables } = source;
+  const { location, variables } = source ?? { location: current.directory, variables: {} };
   return { identity, variables, location, readOnly: { entries: entriesOf, entry } };
 }
 
@@ -74,16 +74,18 @@ async function keptOf(
 /** How many names an error lists. */
 const listed = 20;
 
-function notThere(stored: StoredLayer, source: Layer, names: readonly EntryName[]): PatchError {
+function notThere(stored: StoredLayer, source: Layer | null, names: readonly EntryName[]): PatchError {
   const [first = ''] = names;
   const more = names.length > listed ? [`… and ${names.length - listed} more`] : [];
   const what = names.length === 1 ? 'a content that is' : `${names.length} contents that are`;
   return new PatchError(
     'E_BASE_MISMATCH',
-    `${source.location}: does not have ${what} damaged or missing in ${titleOf(stored)}, first ${first}`,
+    source
+      ? `${source.location}: does not have ${what} damaged or missing in ${titleOf(stored)}, first ${first}`
+      : `without a source, there is nothing to mend ${what} damaged or missing in ${titleOf(stored)}, first ${first}`,
     {
       entry: first,
-      help: 'give the version that the layer is, with its registry (--from-registry); or go back (vpa layer undo)',
+      help: 'give the version that the layer is (--from), with its registry (--from-registry); or go back (vpa layer undo)',
       details: [...names.slice(0, listed), ...more],
     },
   );

@@ -11,7 +11,7 @@ import type { Flusher } from '../transaction/flush.ts';
 import type { PatchFacts } from '../transaction/record.ts';
 import { type Outcome, execute } from '../transaction/transaction.ts';
 import { type Claim, claim } from '../work-folder.ts';
-import { storeFile, workOf } from './layout.ts';
+import { layerFolder, layerNumbers, pointerFile, storeFile, workOf } from './layout.ts';
 
 const schema = z.object({ format: z.int().min(1) });
 /** The layout that this program knows. */
@@ -29,9 +29,12 @@ export function assertStore(store: string): void {
   } catch (error) {
     if (systemCode(error) === 'ENOENT' && isEmpty(store)) return;
     if (error instanceof PatchError) throw error;
+    const help = layerNumbers(store).some((number) => statsAt(pointerFile(layerFolder(store, number))))
+      ? `it has layers: if it is one, its ${storeFile} is missing or damaged; write {"format":${format}} into that`
+      : 'name a store, or a folder that is empty or not there yet (--store)';
     throw new PatchError('E_INPUT', `${store}: is not a store of layers`, {
       entry: store,
-      help: 'name a store, or a folder that is empty or not there yet (--store)',
+      help,
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
 /** Removes generations that nothing needs any more. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PatchError } from '../../errors.ts';
 import type { Drafts } from '../drafts.ts';
 import { createDrafts } from '../drafts.ts';
 import { type Use, usesIn } from '../in-use.ts';
@@ -8,7 +9,9 @@ import { statsAt } from '../stats.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import type { Outcome } from '../transaction/transaction.ts';
 import { type StoreClaim, withStore } from './claim-store.ts';
+import { isDamage, wholeOrNull } from './damaged.ts';
 import { readGeneration } from './generation.ts';
+import { readInventory } from './inventory.ts';
 import { generationFolder } from './layout.ts';
 import { type StoredLayer, readCatalogue } from './stored-layer.ts';
 
@@ -19,6 +22,8 @@ export interface CollectOptions {
   readonly layers?: readonly number[];
   /** Only tells what would be removed. */
   readonly dryRun?: boolean;
+  /** Hears of layers that nothing is removed of, since they are damaged. */
+  readonly onDamaged?: (error: PatchError) => void;
   readonly durable?: boolean;
   readonly signal?: AbortSignal;
   readonly onRecovered?: (outcome: Outcome) => void;
@@ -35,7 +40,7 @@ export interface Collected {
 
 /** Never the current generation of a layer, and none that a program has open. All of it or nothing, as every transaction. E_BUSY. */
 export async function collectGarbage(store: string, options: CollectOptions = {}): Promise<Collected[]> {
-  const { keep = 2, layers: wanted, dryRun = false, durable = true, onRecovered } = options;
+  const { keep = 2, layers: wanted, dryRun = false, durable = true, onRecovered, onDamaged } = options;
   const signal = options.signal ?? new AbortController().signal;
   const flusher = createFlusher(durable);
   const plan = (): Collected[] => {
@@ -43,9 +48,20 @@ export async function collectGarbage(store: string, options: CollectOptions = {}
     // Nobody can tell what a damaged layer needs; but one that could only not be read now is not to be passed over.
     const unread = damaged.find(({ error }) => error.code !== 'E_CONFLICT');
     if (unread) throw unread.error;
-    return layers
-      .filter(({ number }) => wanted?.includes(number) ?? true)
-      .map((layer) => planFor(layer, keep));
+    const isWanted = ({ number }: { readonly number: number }): boolean => wanted?.includes(number) ?? true;
+    for (const { error } of damaged.filter(isWanted)) onDamaged?.(error);
+    return layers.filter(isWanted).flatMap((layer) => {
+      try {
+        const planned = planFor(layer, keep);
+        // Where the current one is damaged, the others are what is left.
+        if (planned.removed.length > 0) readInventory(layer.current);
+        return [planned];
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        onDamaged?.(error);
+        return [];
+      }
+    });
   };
   if (dryRun) return plan();
   return withStore(store, { flusher, onRecovered }, async (claimed) => {
@@ -105,9 +121,14 @@ function planFor(layer: StoredLayer, keep: number): Collected {
 /** The current one, and where undo leads from there. */
 function neededOf({ current, folder, generations }: StoredLayer, keep: number): Set<number> {
   const needed = new Set([current.number]);
-  for (let at = current.record.previous; at !== null && needed.size < keep && generations.includes(at);) {
-    needed.add(at);
-    at = readGeneration(folder, at).record.previous;
+  let at = current.record.previous;
+  while (at !== null && needed.size < keep && generations.includes(at)) {
+    const number = at;
+    needed.add(number);
+    const generation = wholeOrNull(() => readGeneration(folder, number));
+    // Nobody knows where a damaged one leads: what is older stays.
+    if (!generation) return new Set([...needed, ...generations.filter((one) => one < number)]);
+    at = generation.record.previous;
   }
   return needed;
 }

@@ -4,7 +4,7 @@ import { PatchError } from '../../errors.ts';
 import { awaitUnused, usesIn } from '../in-use.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import { withStore } from './claim-store.ts';
-import { findForRemoval } from './find-layer.ts';
+import { findAnyway } from './find-layer.ts';
 import { layerFolder } from './layout.ts';
 import type { StoreOptions } from './undo-layer.ts';
 
@@ -26,7 +26,7 @@ export async function deleteLayer(
 ): Promise<void> {
   const flusher = createFlusher(durable);
   return withStore(store, { flusher, onRecovered }, async (claimed) => {
-    const { title, users } = findForRemoval(store, String(number));
+    const { title, users } = findAnyway(store, String(number));
     if (users.length > 0 && !withWritable) throw written(number, title, users);
     const folder = layerFolder(store, number);
     await awaitUnused([folder], signal, usesIn);

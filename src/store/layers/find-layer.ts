@@ -41,8 +41,8 @@ export function findLayer(store: string, text: string): StoredLayer {
   });
 }
 
-/** The same for a layer that is to go, and need not be whole for that. */
-export function findForRemoval(
+/** The same for a layer that need not be whole: one that is to go, or to be mended. */
+export function findAnyway(
   store: string,
   text: string,
 ): { readonly number: number; readonly title: string; readonly users: readonly string[] } {

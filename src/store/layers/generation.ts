@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type Digest, isDigest } from '../../bytes.ts';
 import { type LayerJson, layerFile, parseLayerJson } from '../../layer/layer-json.ts';
-import { damaged } from './damaged.ts';
+import { damaged, mendableOr } from './damaged.ts';
 import { generationFolder, recordFile } from './layout.ts';
 
 const schema = z.object({
@@ -34,13 +34,27 @@ export interface Generation {
 /** E_CONFLICT where it is missing or damaged. Looks at no content. */
 export function readGeneration(folder: string, number: number): Generation {
   const directory = generationFolder(folder, number);
+  const description = readDescription(directory);
+  return { number, directory, description, record: readRecord(directory) };
+}
+
+/** E_CONFLICT where it is missing or damaged. */
+export function readRecord(directory: string): GenerationRecord {
+  return readAs(directory, recordFile, (text) => schema.parse(JSON.parse(text)));
+}
+
+/** E_CONFLICT where it is missing or damaged. */
+export function readDescription(directory: string): LayerJson {
+  return readAs(directory, layerFile, (text, path) => parseLayerJson(text, path));
+}
+
+function readAs<T>(directory: string, file: string, parse: (text: string, path: string) => T): T {
+  const path = join(directory, file);
   try {
-    const record = schema.parse(JSON.parse(readFileSync(join(directory, recordFile), 'utf8')));
-    const path = join(directory, layerFile);
-    const description = parseLayerJson(readFileSync(path, 'utf8'), path);
-    return { number, directory, description, record };
+    return parse(readFileSync(path, 'utf8'), path);
   } catch (error) {
-    throw damaged(directory, `is not a whole generation of a layer`, error);
+    const what = `is not a whole generation of a layer: ${file} is missing or damaged`;
+    throw damaged(directory, what, error, mendableOr(directory));
   }
 }
 

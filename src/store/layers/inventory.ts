@@ -7,7 +7,7 @@ import { PatchError } from '../../errors.ts';
 import { contentSize, inventoryLine } from '../../layer/inventory.ts';
 import type { Meta } from '../../layer/layer.ts';
 import { type EntryName, compareNames, entryName } from '../../layer/name.ts';
-import { damaged } from './damaged.ts';
+import { damaged, mendableOr } from './damaged.ts';
 import type { Generation, GenerationRecord } from './generation.ts';
 import { inventoryFile } from './layout.ts';
 
@@ -23,7 +23,7 @@ const line = z.union([
 ]);
 
 /** E_CONFLICT where it is not the one that the generation was made with. */
-export function readInventory({ directory, record }: Generation): Inventory {
+export function readInventory({ directory, record }: Pick<Generation, 'directory' | 'record'>): Inventory {
   const path = join(directory, inventoryFile);
   try {
     const data = readFileSync(path);
@@ -31,7 +31,12 @@ export function readInventory({ directory, record }: Generation): Inventory {
     const lines = data.toString('utf8').split('\n').slice(0, -1);
     return new Map(lines.map((text) => parseLine(JSON.parse(text))));
   } catch (error) {
-    throw damaged(path, 'is not the inventory that the generation was made with', error);
+    throw damaged(
+      path,
+      'is not the inventory that the generation was made with',
+      error,
+      mendableOr(directory),
+    );
   }
 }
 

@@ -5,7 +5,8 @@ import type { Drafts } from '../drafts.ts';
 import { digestOf } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import type { Part } from '../plan-files.ts';
-import { damaged } from './damaged.ts';
+import { statsAt } from '../stats.ts';
+import { damaged, mendable } from './damaged.ts';
 import { pointerFile } from './layout.ts';
 
 const schema = z.object({ format: z.literal(1), generation: z.int().min(1) });
@@ -16,7 +17,7 @@ export function readPointer(folder: string): number {
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8'))).generation;
   } catch (error) {
-    throw damaged(path, 'does not say which generation of the layer counts', error);
+    throw damaged(path, 'does not say which generation of the layer counts', error, mendable(folder));
   }
 }
 
@@ -31,13 +32,22 @@ export async function pointerPart(
   drafts: Drafts,
   signal: AbortSignal,
 ): Promise<Part> {
+  return recordPart(pointerFile(folder), formatPointer(generation), drafts, signal);
+}
+
+/** Another content for such a file; a reader finds the old one or the new one. */
+export async function recordPart(
+  path: string,
+  content: Uint8Array,
+  drafts: Drafts,
+  signal: AbortSignal,
+): Promise<Part> {
   throwIfCancelled(signal);
-  const path = pointerFile(folder);
-  const content = formatPointer(generation);
+  const isThere = statsAt(path) !== null;
   const from = await drafts.file([content], 0o644, signal);
   return {
-    takes: [{ path, to: drafts.reserve('backup'), stay: true }],
-    puts: [{ path, from, digest: digestOf(content), over: true }],
+    takes: isThere ? [{ path, to: drafts.reserve('backup'), stay: true }] : [],
+    puts: [{ path, from, digest: digestOf(content), ...(isThere && { over: true }) }],
     modes: [],
     restore: [],
   };

@@ -2,6 +2,7 @@
 import type { EntryName } from '../../layer/name.ts';
 import { pathIn } from '../place.ts';
 import { statsAt } from '../stats.ts';
+import { wholeOrNull } from './damaged.ts';
 import { type Generation, readGeneration } from './generation.ts';
 import { readInventory } from './inventory.ts';
 import { type StoredLayer, readCatalogue } from './stored-layer.ts';
@@ -19,9 +20,12 @@ export function sharing(store: string, { current }: StoredLayer, names: readonly
   const found: Sharing[] = [];
   for (const layer of readCatalogue(store).layers) {
     for (const number of layer.generations) {
-      const generation = readGeneration(layer.folder, number);
+      const generation = wholeOrNull(() => readGeneration(layer.folder, number));
+      const inventory = generation && wholeOrNull(() => readInventory(generation));
+      // Nobody knows what a damaged one has.
+      if (!inventory) continue;
       if (generation.directory === current.directory) continue;
-      const same = [...readInventory(generation)].flatMap(([name, { type }]) => {
+      const same = [...inventory].flatMap(([name, { type }]) => {
         const file = type === 'file' ? fileAt(generation, name) : null;
         return file !== null && files.has(file) ? [name] : [];
       });

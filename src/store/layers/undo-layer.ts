@@ -4,8 +4,10 @@ import { createDrafts } from '../drafts.ts';
 import { createFlusher } from '../transaction/flush.ts';
 import type { Outcome } from '../transaction/transaction.ts';
 import { withStore } from './claim-store.ts';
-import { readGeneration } from './generation.ts';
-import { pointerPart } from './pointer.ts';
+import { wholeOrNull } from './damaged.ts';
+import { type Generation, readGeneration } from './generation.ts';
+import { generationNumbers, layerFolder } from './layout.ts';
+import { pointerPart, readPointer } from './pointer.ts';
 import { type StoredLayer, readLayer, titleOf } from './stored-layer.ts';
 
 export interface StoreOptions {
@@ -14,23 +16,37 @@ export interface StoreOptions {
   readonly onRecovered?: (outcome: Outcome) => void;
 }
 
-/** Gives the layer before and after. E_INPUT where there is nothing to go back to, E_CONFLICT, E_BUSY. */
+/**
+ * Gives the layer before and after; before is null where the current generation is damaged: then the newest earlier one counts that is whole.
+ * E_INPUT where there is nothing to go back to, E_CONFLICT, E_BUSY.
+ */
 export async function undoLayer(
   store: string,
   number: number,
   { durable = true, signal = new AbortController().signal, onRecovered }: StoreOptions = {},
-): Promise<{ readonly before: StoredLayer; readonly after: StoredLayer }> {
+): Promise<{ readonly before: StoredLayer | null; readonly after: StoredLayer }> {
   const flusher = createFlusher(durable);
   return withStore(store, { flusher, onRecovered }, async (claimed) => {
-    const before = readLayer(store, number);
-    const old = readGeneration(before.folder, previousOf(before));
+    const folder = layerFolder(store, number);
+    const before = wholeOrNull(() => readLayer(store, number));
+    const old = before ? readGeneration(folder, previousOf(before)) : earlier(folder, readPointer(folder));
     const drafts = createDrafts({ work: claimed.work, flusher, keep: null });
-    const part = await pointerPart(before.folder, old.number, drafts, signal);
+    const part = await pointerPart(folder, old.number, drafts, signal);
     await drafts.flush();
-    const { id, name, version } = before.identity;
-    await claimed.execute([part], { id, name, from: version, to: old.description.version }, signal);
+    const { id, name, version } = old.description;
+    await claimed.execute([part], { id, name, from: before?.identity.version ?? '', to: version }, signal);
     return { before, after: readLayer(store, number) };
   });
+}
+
+/** The newest generation before that one that is whole. */
+function earlier(folder: string, current: number): Generation {
+  for (const number of generationNumbers(folder).reverse()) {
+    const generation = number < current ? wholeOrNull(() => readGeneration(folder, number)) : null;
+    if (generation) return generation;
+  }
+  // What is wrong with the current one.
+  return readGeneration(folder, current);
 }
 
 function previousOf(layer: StoredLayer): number {
