@@ -69,6 +69,7 @@ export function create(command: Command): void {
         await session.run([...chain, deploy({ file: output })], (file) => {
           if (file.extname === '.vpa') session.tooLate();
         });
+        if (!session.isHeard) return;
         const facts = await readPatch(session, output, unchecked);
         const costs = await patchCosts(session, facts);
         const report = patchReport(facts, costs, session.notes);

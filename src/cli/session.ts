@@ -16,6 +16,8 @@ export interface Note {
 
 export interface Session {
   readonly signal: AbortSignal;
+  /** Whether the result is printed, which need not be found out otherwise. */
+  readonly isHeard: boolean;
   /** What was noted so far. */
   readonly notes: readonly Note[];
   note(note: Note): void;
@@ -52,6 +54,7 @@ export async function withSession(
   try {
     await body({
       signal: cancellation.signal,
+      isHeard: json || !quiet,
       notes,
       note,
       progress: show,

@@ -18,11 +18,19 @@ export interface ReadRange {
   readonly length: number;
 }
 
+/** A delta that is not coded yet. */
+export interface Draft {
+  /** All that it can take of its reference, in no order. */
+  readonly reads: readonly ReadRange[];
+  /** The same bytes as `encode` gives of the same reference and target. */
+  encode(): AsyncIterable<Uint8Array>;
+}
+
 /**
  * The contract (test/contract/delta-codec.ts checks every implementation):
  * - `decode(reference, encode(reference, target))` gives the target, for any two inputs, empty ones included.
  * - Equal inputs give equal bytes, on every machine and with every number of threads.
- * - `encode` tells of every byte of the target once, unless it ends early.
+ * - `encode` tells of every byte of the target once, unless it ends early; so does `draft`, and then its `encode` again.
  * - `encode` streams the delta in pieces of bounded size and never holds more of either input than its windows.
  *   It may return early (the caller stops reading) and then stops working.
  * - `decode` takes any bytes whatever: it yields at most `size` bytes, then ends or throws a PatchError (E_FORMAT,
@@ -35,8 +43,8 @@ export interface DeltaCodec {
   encode(reference: Bytes, target: Bytes, context: CodecContext): AsyncIterable<Uint8Array>;
   decode(reference: Bytes, delta: Bytes, size: number, context: CodecContext): AsyncIterable<Uint8Array>;
   /**
-   * What a delta takes of a reference of that size, in no order, for a target of `size` bytes; a codec need not know. Whoever makes a patch
-   * leaves out references that nothing is taken from. E_FORMAT.
+   * Does the part of encoding that finds out what is taken of the reference; a codec need not be able to. Whoever makes a patch leaves out
+   * references that nothing is taken from. Holds what it has found until the draft is dropped.
    */
-  reads?(reference: number, delta: Bytes, size: number, context: CodecContext): AsyncIterable<ReadRange>;
+  draft?(reference: Bytes, target: Bytes, context: CodecContext): Promise<Draft>;
 }

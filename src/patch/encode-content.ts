@@ -1,6 +1,6 @@
 /** From the content of a file to the smallest payload that a codec makes of it. */
 import { type Bytes, type Digest, createHasher } from '../bytes.ts';
-import type { CodecContext, DeltaCodec } from '../delta/codec.ts';
+import type { CodecContext, DeltaCodec, Draft } from '../delta/codec.ts';
 import { PatchError, throwIfCancelled } from '../errors.ts';
 import { type Spool, createSpool } from '../spool.ts';
 
@@ -17,18 +17,23 @@ export interface Expected {
 
 /**
  * The smallest delta from the reference to the target that is smaller than the target itself, or null where there is
- * none. Nothing is to be made of it before `assertLeads` has decoded it. The caller closes the spool.
+ * none. Nothing is to be made of it before `assertLeads` has decoded it. The caller closes the spool. `drafts`: of the same two, as far as there are any.
  */
 export async function encodeContent(
   reference: Bytes,
   target: Bytes,
   codecs: readonly DeltaCodec[],
   context: CodecContext,
+  drafts: ReadonlyMap<DeltaCodec, Draft> = new Map(),
 ): Promise<Encoded | null> {
   let best: Encoded | null = null;
   for (const codec of codecs) {
     const limit = best?.delta.size ?? target.size;
-    const delta = await encodeBelow(limit, codec.encode(reference, target, context), context.signal);
+    const delta = await encodeBelow(
+      limit,
+      drafts.get(codec)?.encode() ?? codec.encode(reference, target, context),
+      context.signal,
+    );
     if (!delta) continue;
     best?.delta.close();
     best = { codec, delta };

@@ -19,7 +19,7 @@ export interface Grouped<File extends Candidate> {
   readonly references: readonly Entry[];
 }
 
-/** Text that is held against all old text, in bytes: it is coded twice, since most of that turns out to be of no use. */
+/** Text that is held against all old text, in bytes: its covers are found first, since most of that turns out to be of no use. */
 export const mostWithRelatives = 8 << 20;
 /** A program of this size is worth a group of its own. */
 const large = 1 << 20;

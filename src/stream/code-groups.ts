@@ -1,6 +1,6 @@
 /** From changes whose contents are whole to groups of deltas: reads the files, and gives vinyl files back. */
 import { type Bytes, joinBytes, lastAtMost } from '../bytes.ts';
-import type { CodecContext, DeltaCodec } from '../delta/codec.ts';
+import type { CodecContext, DeltaCodec, Draft, ReadRange } from '../delta/codec.ts';
 import { isText } from '../delta/cover/profile.ts';
 import type { LevelName } from '../delta/cover/levels.ts';
 import type { Entry } from '../layer/layer.ts';
@@ -45,9 +45,9 @@ export interface KnownBase {
 const worthNaming = 192;
 /** How much of a file tells whether it is text. */
 const sampled = 64 << 10;
-/** Groups up to this size are coded again without the references that little was taken from; the second where all of them are named anyway. */
-const codedAgain = mostWithRelatives;
-const codedAnyway = 1 << 20;
+/** Of groups up to this size is found out first from which references little is taken; the second where all of them are named anyway. */
+const drafted = mostWithRelatives;
+const draftedAnyway = 1 << 20;
 
 /** The changes that have contents to carry, with what in the base they are like. */
 export async function withCandidates(
@@ -103,25 +103,27 @@ async function encodeGroup(
   meter: Meter,
 ): Promise<CodedFiles | null> {
   const target = joinBytes(members.map(({ bytes }) => bytes));
-  const most = references.every(({ name }) => named.has(name)) ? codedAnyway : codedAgain;
-  const isNarrowed = references.length > 1 && target.size <= most;
-  const passes = codecs.length * (isNarrowed ? 2 : 1) + 1;
+  const most = references.every(({ name }) => named.has(name)) ? draftedAnyway : drafted;
+  const drafting =
+    references.length > 1 && target.size <= most
+      ? codecs.find((codec) => codec.draft !== undefined)
+      : undefined;
+  const passes = codecs.length + (drafting ? 1 : 0) + 1;
   const onPass = (bytes: number): void => meter.passed(bytes, passes);
   const context = { ...given, onEncoded: onPass };
   let chosen = references;
-  let encoded = await encodeContent(referenceBytes(chosen), target, codecs, context);
-  if (!encoded) return null;
-  if (isNarrowed) {
-    const used = await usedReferences(references, named, encoded, target.size, context);
-    const again =
-      used.length < references.length
-        ? await encodeContent(referenceBytes(used), target, codecs, context)
-        : null;
-    if (again) {
-      encoded.delta.close();
-      [chosen, encoded] = [used, again];
-    }
+  let encoded: Encoded | null = null;
+  const drafts = new Map<DeltaCodec, Draft>();
+  const draft = await drafting?.draft?.(referenceBytes(references), target, context);
+  if (drafting && draft) {
+    const used = usedReferences(references, named, draft.reads);
+    if (used.length < references.length)
+      encoded = await encodeContent(referenceBytes(used), target, codecs, context);
+    if (encoded) chosen = used;
+    else drafts.set(drafting, draft);
   }
+  encoded ??= await encodeContent(referenceBytes(chosen), target, codecs, context, drafts);
+  if (!encoded) return null;
   const parts = members.map(({ file, size }) => ({ size, digest: digestAfter(file) }));
   await assertLeads(encoded, referenceBytes(chosen), parts, context, onPass);
   return finished(members, chosen, encoded);
@@ -148,15 +150,12 @@ function finished(
   return { group: { group, payload: delta }, files };
 }
 
-/** The references that a delta takes something from: enough to name them, unless the patch names them anyway. */
-async function usedReferences(
+/** The references that something is taken from: enough to name them, unless the patch names them anyway. */
+function usedReferences(
   references: readonly Entry[],
   named: ReadonlySet<string>,
-  { codec, delta }: Encoded,
-  size: number,
-  context: CodecContext,
-): Promise<readonly Entry[]> {
-  if (!codec.reads) return references;
+  reads: readonly ReadRange[],
+): readonly Entry[] {
   const starts: number[] = [];
   let total = 0;
   for (const { bytes } of references) {
@@ -164,7 +163,7 @@ async function usedReferences(
     total += bytes?.size ?? 0;
   }
   const used = references.map(() => 0);
-  for await (const { offset, length } of codec.reads(total, delta, size, context)) {
+  for (const { offset, length } of reads) {
     for (let index = lastAtMost(starts, offset), at = offset; at < offset + length; index++) {
       const end = Math.min(offset + length, starts[index + 1] ?? total);
       used[index] = (used[index] ?? 0) + end - at;

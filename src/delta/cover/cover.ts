@@ -2,18 +2,19 @@
 import type { Bytes } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { inOrder } from '../../exec/in-order.ts';
-import type { CodecContext, DeltaCodec, ReadRange } from '../codec.ts';
-import { type Stream, type StreamPlan, profile } from './block-format.ts';
+import type { CodecContext, DeltaCodec, Draft, ReadRange } from '../codec.ts';
+import { type Profile, type Stream, type StreamPlan, profile } from './block-format.ts';
 import { type PlacedBlock, blocksOf, coversOf } from './blocks.ts';
 import { contentKernel } from './decode-block.ts';
-import { encodeBlockKernel } from './encode-block.ts';
+import { type BlockDraft, draftBlockKernel, encodeBlockKernel, finishBlockKernel } from './encode-block.ts';
+import { type BlockJob, tailOf } from './find-covers.ts';
 import { layOut, sizeOfTails, tailLength } from './lay-out.ts';
 import { type LevelName, levelOf } from './levels.ts';
 import { binaryBlock, binaryWindow, textBlock, textWindow } from './limits.ts';
 import { isText } from './profile.ts';
 import { gatherRuns } from './gather-runs.ts';
 import { recordsOf } from './records.ts';
-import { windowsOf } from './window.ts';
+import { type WindowSource, windowsOf } from './window.ts';
 
 export interface CoverOptions {
   /** How much time a delta may take to make; `default` if left out. */
@@ -31,7 +32,7 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
     id: 'cover/1',
     encode: (reference, target, context) => encode(reference, target, level, context),
     decode,
-    reads,
+    draft: (reference, target, context) => draft(reference, target, level, context),
   };
 }
 
@@ -52,12 +53,65 @@ async function* encode(
   level: LevelName,
   context: CodecContext,
 ): AsyncGenerator<Uint8Array> {
+  yield* encodeAll(await cutUp(reference, target, level, context), context);
+}
+
+async function draft(
+  reference: Bytes,
+  target: Bytes,
+  level: LevelName,
+  context: CodecContext,
+): Promise<Draft> {
+  const cut = await cutUp(reference, target, level, context);
+  const { executor, signal } = context;
+  const drafts: BlockDraft[] = [];
+  const reads: ReadRange[] = [];
+  const draftOne = async (job: BlockJob): Promise<[BlockDraft, ReadRange[]]> => {
+    const made = await executor.run(draftBlockKernel, job, { signal });
+    return [made, readsOf(job, made)];
+  };
+  for await (const [made, ranges] of inOrder(each(cut, draftOne, context), atOnce(cut.most, context))) {
+    drafts.push(made);
+    for (const range of ranges) reads.push(range);
+  }
+  return { reads, encode: () => encodeAll(cut, context, drafts) };
+}
+
+function readsOf({ target, window, profile: kind }: BlockJob, { covers }: BlockDraft): ReadRange[] {
+  const { reference } = window;
+  const records = recordsOf(covers);
+  const ranges: ReadRange[] = [];
+  for (let i = 0; i < records.count; i++) {
+    const offset = records.source(i);
+    if (offset >= reference) continue;
+    const tail = tailLength(records, i, target.length, reference, tailOf(window, kind));
+    ranges.push({ offset, length: records.length(i) + tail });
+  }
+  return ranges;
+}
+
+/** A target in blocks of one size, and where they are looked for. */
+interface CutUp {
+  readonly target: Bytes;
+  readonly most: number;
+  readonly kind: Profile;
+  readonly level: LevelName;
+  readonly windows: WindowSource;
+}
+
+async function cutUp(
+  reference: Bytes,
+  target: Bytes,
+  level: LevelName,
+  { signal }: CodecContext,
+): Promise<CutUp> {
   const isOfText = await looksLikeText(target);
   // Blocks of about one size: the last one is not left to a single thread for long.
   const blocks = Math.ceil(target.size / (isOfText ? textBlock : binaryBlock));
   const most = Math.ceil(target.size / Math.max(blocks, 1));
-  const jobs = encodings(reference, target, isOfText, most, level, context);
-  yield* inOrder(jobs, atOnce(most, context));
+  const kind = isOfText ? profile.text : profile.binary;
+  const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
+  return { target, most, kind, level, windows };
 }
 
 /** How many blocks are worked on at a time: large ones, which are of text, take too much memory for several. */
@@ -65,27 +119,38 @@ function atOnce(block: number, { executor }: CodecContext): number {
   return block > binaryBlock ? 1 : executor.concurrency;
 }
 
-async function* encodings(
-  reference: Bytes,
-  target: Bytes,
-  isOfText: boolean,
-  most: number,
-  level: LevelName,
-  { executor, signal, onEncoded }: CodecContext,
-): AsyncGenerator<() => Promise<Uint8Array>> {
-  const kind = isOfText ? profile.text : profile.binary;
-  const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
+/** Reads one block after the other, and gives what is to be done with each. */
+async function* each<Result>(
+  { target, most, kind, level, windows }: CutUp,
+  work: (job: BlockJob, number: number) => Promise<Result>,
+  { signal, onEncoded }: CodecContext,
+): AsyncGenerator<() => Promise<Result>> {
   for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);
     const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
     const window = await windows.windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield async () => {
-      const coded = await executor.run(encodeBlockKernel, job, { signal });
+      const result = await work(job, offset / most);
       onEncoded?.(block.length);
-      return coded;
+      return result;
     };
   }
+}
+
+/** Where there are drafts, they are finished. */
+async function* encodeAll(
+  cut: CutUp,
+  context: CodecContext,
+  drafts: readonly BlockDraft[] = [],
+): AsyncGenerator<Uint8Array> {
+  const { executor, signal } = context;
+  const encodeOne = (job: BlockJob, number: number): Promise<Uint8Array> => {
+    const draft = drafts[number];
+    if (!draft) return executor.run(encodeBlockKernel, job, { signal });
+    return executor.run(finishBlockKernel, { ...job, draft }, { signal });
+  };
+  yield* inOrder(each(cut, encodeOne, context), atOnce(cut.most, context));
 }
 
 async function* decode(
@@ -108,23 +173,6 @@ async function* decodings(
 ): AsyncGenerator<() => Promise<Uint8Array>> {
   for await (const block of blocksOf(delta, size, context)) {
     yield () => decodeBlock(reference, delta, block, context);
-  }
-}
-
-async function* reads(
-  reference: number,
-  delta: Bytes,
-  size: number,
-  context: CodecContext,
-): AsyncGenerator<ReadRange> {
-  for await (const block of blocksOf(delta, size, context)) {
-    const { plan } = block;
-    const records = recordsOf(await coversOf(delta, block, reference, context));
-    for (let i = 0; i < records.count; i++) {
-      const offset = records.source(i);
-      if (offset >= reference) continue;
-      yield { offset, length: records.length(i) + tailLength(records, i, plan.size, reference, plan.tail) };
-    }
   }
 }
 

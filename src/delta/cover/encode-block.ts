@@ -5,47 +5,47 @@ import { type Profile, type Stream, formatBlock, method, profile } from './block
 import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
 import { kernels } from './kernels.ts';
 import { layOut, sizeOfTails } from './lay-out.ts';
-import { type Level, type LevelName, levelOf } from './levels.ts';
-import {
-  fewestLines,
-  lessons,
-  longestTail,
-  mostBinaryLines,
-  mostCovers,
-  mostLines,
-  streamRoom,
-} from './limits.ts';
-import { type Window, matchBlock } from './match-block.ts';
+import { type Level, levelOf } from './levels.ts';
+import { fewestLines, lessons, mostBinaryLines, mostLines, streamRoom } from './limits.ts';
+import { type BlockJob, areSeveral, coverings, tailOf } from './find-covers.ts';
+import type { Window } from './match-block.ts';
 import * as plain from './plain-streams.ts';
-import { recordSize, recordsOf } from './records.ts';
-
-export interface BlockJob {
-  readonly target: Uint8Array;
-  readonly window: Window;
-  readonly profile: Profile;
-  readonly level: LevelName;
-}
+import { recordsOf } from './records.ts';
 
 const nothing: Stream = { method: method.none, size: 0, bytes: new Uint8Array() };
 
-/** The block (FORMAT §6.4.1); the smallest of what the level tries. */
-export function encodeBlock(job: BlockJob): Uint8Array {
-  const level = levelOf(job.level);
-  let best: Uint8Array | undefined;
-  for (const literal of literalCosts(job, level)) {
-    const found = matchBlock(job.target, job.window, job.profile, level, literal);
-    const records = found.length <= mostCovers * recordSize ? found : new Uint8Array();
-    const made = codeBlock(job, level, records, best?.length ?? Infinity);
-    if (made && made.length < (best?.length ?? Infinity)) best = made;
-  }
-  return best ?? new Uint8Array();
+/** A block whose covers are found, and that is coded only where that was needed to choose them. */
+export interface BlockDraft {
+  /** Records of covers. */
+  readonly covers: Uint8Array;
+  readonly coded: Uint8Array | null;
 }
 
-/** What literals of text may cost, in eighths of bits: few of them are new, or many. The best guess comes first. */
-function literalCosts({ target, profile: kind }: BlockJob, { modelled, trials }: Level): readonly number[] {
-  if (kind === profile.binary) return [0];
-  if (!modelled) return [16];
-  return target.length <= trials * 8 ? [4, 8, 12] : [4];
+/** The block (FORMAT §6.4.1); the smallest of what the level tries. */
+export function encodeBlock(job: BlockJob): Uint8Array {
+  return smallest(job).coded;
+}
+
+export function draftBlock(job: BlockJob): BlockDraft {
+  if (areSeveral(job)) return smallest(job);
+  const [covers = new Uint8Array()] = coverings(job);
+  return { covers, coded: null };
+}
+
+/** The same as `encodeBlock` gives, of its draft. */
+export function finishBlock({ draft, ...job }: BlockJob & { readonly draft: BlockDraft }): Uint8Array {
+  const coded = draft.coded ?? codeBlock(job, levelOf(job.level), draft.covers, Infinity);
+  return coded ?? new Uint8Array();
+}
+
+function smallest(job: BlockJob): { readonly covers: Uint8Array; readonly coded: Uint8Array } {
+  let best: { covers: Uint8Array; coded: Uint8Array } | undefined;
+  for (const covers of coverings(job)) {
+    const most = best?.coded.length ?? Infinity;
+    const coded = codeBlock(job, levelOf(job.level), covers, most);
+    if (coded && coded.length < most) best = { covers, coded };
+  }
+  return best ?? { covers: new Uint8Array(), coded: new Uint8Array() };
 }
 
 /** How much of a cover ahead is shown before literals, in bytes; and what is good for most text. */
@@ -61,9 +61,7 @@ function codeBlock(
 ): Uint8Array | null {
   const { reference } = window;
   const records = recordsOf(found);
-  // A window that is not the whole reference does not have what stands behind its runs; only text has contexts of it.
-  const whole = window.ranges.length === 1 && window.bytes.length === reference;
-  const tail = kind === profile.text && whole ? longestTail : 0;
+  const tail = tailOf(window, kind);
   // Zero where no cover is, as for whoever reads it: contexts look beyond the ends of covers.
   const block = new Uint8Array(target.length);
   const tails = new Uint8Array(sizeOfTails(records, target.length, reference, tail));
@@ -283,4 +281,11 @@ function compressed(bytes: Uint8Array, { quality }: Level): Stream {
 export const encodeBlockKernel: Kernel<BlockJob, Uint8Array> = {
   module: import.meta.url,
   name: 'encodeBlock',
+};
+
+export const draftBlockKernel: Kernel<BlockJob, BlockDraft> = { module: import.meta.url, name: 'draftBlock' };
+
+export const finishBlockKernel: Kernel<BlockJob & { readonly draft: BlockDraft }, Uint8Array> = {
+  module: import.meta.url,
+  name: 'finishBlock',
 };
