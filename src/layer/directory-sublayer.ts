@@ -7,6 +7,7 @@ import type { Entry, ReadOptions, Sublayer } from './layer.ts';
 import { type EntryName, compareNames } from './name.ts';
 import { type FileFacts, type FileReader, digestLength, readHere } from './read-files.ts';
 import { readingOn } from './reading-on.ts';
+import { seenThisTurn } from './turns.ts';
 import { type Found, type Odd, find, walk } from './walk.ts';
 
 /** A folder on disk and the variable that it is the place of. */
@@ -35,6 +36,7 @@ const many = 2000;
 const batchSize = { here: 64, elsewhere: 4096 };
 
 export function directorySublayer({ roots, others, reserved, onOdd }: DirectorySublayerOptions): Sublayer {
+  const folders = seenThisTurn();
   const readable = (reader: FileReader): FileReader => (onOdd ? readingOn(reader, onOdd) : reader);
   return {
     async *entries(options: DirectoryReadOptions = {}) {
@@ -65,7 +67,7 @@ export function directorySublayer({ roots, others, reserved, onOdd }: DirectoryS
     async entry(name, signal) {
       const other = others.find((one) => one.name === name);
       if (other) return other;
-      const found = locate(roots(), name, onOdd);
+      const found = locate(roots(), name, folders, onOdd);
       if (found?.type !== 'file') return found && plainEntry(found);
       for await (const facts of readable(readHere)([[found.path]], signal)) return fileEntry(found, facts, 0);
       return null;
@@ -74,21 +76,27 @@ export function directorySublayer({ roots, others, reserved, onOdd }: DirectoryS
 }
 
 /** Looks a name up without passing through a link on the way. */
-function locate(roots: readonly Root[], name: EntryName, onOdd?: (odd: Odd) => void): Found | null {
+function locate(
+  roots: readonly Root[],
+  name: EntryName,
+  folders: ReturnType<typeof seenThisTurn>,
+  onOdd?: (odd: Odd) => void,
+): Found | null {
   const [variable, ...components] = name.split('/');
   const root = roots.find((one) => one.variable === variable);
   if (!root) return null;
   let path = root.path;
   let at = root.variable;
-  let found: Found | null = null;
+  const last = components.pop();
+  if (last === undefined) return null;
   for (const component of components) {
-    if (found && found.type !== 'directory') return null;
     path = join(path, component);
     at = `${at}/${component}`;
-    found = find(path, at, onOdd);
-    if (!found) return null;
+    if (folders.has(path)) continue;
+    if (find(path, at, onOdd)?.type !== 'directory') return null;
+    folders.add(path);
   }
-  return found;
+  return find(join(path, last), name, onOdd);
 }
 
 function inBatches<Item>(all: readonly Item[], size: number): Item[][] {

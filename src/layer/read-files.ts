@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { chunkSize, createHasher, digestOf } from '../bytes.ts';
 import { fromSystem, throwIfCancelled } from '../errors.ts';
+import { takingTurns } from './turns.ts';
 import { modeOf, platformHasModes } from './walk.ts';
 
 /** Facts of files in the order of their paths; in columns, since that travels well between threads. */
@@ -22,8 +23,6 @@ export type FileReader = (
 /** Where `readFiles` is, for an executor. */
 export const readFilesAddress = { module: import.meta.url, name: 'readFiles' } as const;
 
-/** After so many milliseconds of synchronous reading other work gets its turn. */
-const turn = 10;
 /** For files that fit into it. Nothing else runs between the reading and the digest. */
 const shared = Buffer.allocUnsafeSlow(64 << 10);
 
@@ -34,15 +33,14 @@ export async function* readHere(
   batches: readonly (readonly string[])[],
   signal?: AbortSignal,
 ): AsyncGenerator<FileFacts> {
-  let started = performance.now();
+  const turns = takingTurns();
   for (const paths of batches) {
     const reading = reader(paths);
     let step = reading.next();
     for (; step.done !== true; step = reading.next()) {
       throwIfCancelled(signal);
-      if (performance.now() - started < turn) continue;
-      await new Promise(setImmediate);
-      started = performance.now();
+      const pause = turns();
+      if (pause) await pause;
     }
     yield step.value;
   }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { platformHasModes } from '../layer/walk.ts';
 import type { Part } from './plan-files.ts';
-import { closedFolders } from './transaction/access.ts';
+import { closedFolders, withFolders } from './transaction/access.ts';
 import { isInside } from './transaction/inside.ts';
 import type { Mode, PatchFacts, Put, Transaction } from './transaction/record.ts';
 
@@ -22,10 +22,12 @@ export function assemble(parts: readonly Part[], { root, patch, keep }: Assemble
   const modes = parts.flatMap((part) => part.modes);
   const restore = parts.flatMap((part) => part.restore);
   if (platformHasModes) modes.push(...made.map((path): Mode => [path, 0o755]));
-  const closed = closedFolders(
-    [...takes, ...puts].map(({ path }) => path),
-    root,
-  );
+  const paths = withFolders(takes.map(({ path }) => path));
+  for (const { path, digest, link } of puts) {
+    paths.add(dirname(path));
+    if (digest === undefined && link === undefined) paths.add(path);
+  }
+  const closed = closedFolders(paths, root);
   const settled = new Set(modes.map(([path]) => path));
   for (const { path, keep: stays } of takes) if (stays !== true) settled.add(path);
   const known = new Set(restore.map(([path]) => path));

@@ -3,6 +3,7 @@ import { type Digest, sameDigest } from '../bytes.ts';
 import { throwIfCancelled } from '../errors.ts';
 import { sameContent, sameMeta, stateDigest } from '../layer/inventory.ts';
 import type { Entry, Meta } from '../layer/layer.ts';
+import { takingTurns } from '../layer/turns.ts';
 import { type EntryName, parentOf } from '../layer/name.ts';
 import type { Change } from '../patch/change.ts';
 import type { Group } from '../patch/group.ts';
@@ -47,8 +48,11 @@ export async function checkBase(
   const filled = new Set(changes.flatMap((change) => (change.after ? [change.name] : [])));
   let applied = changes.length > 0;
   let perhaps = applied;
+  const turns = takingTurns();
   for (const change of changes) {
     throwIfCancelled(signal);
+    const pause = turns();
+    if (pause) await pause;
     const now = (await entry(change.name))?.meta ?? null;
     const moved = change.kind === 'move' ? ((await entry(change.from))?.meta ?? null) : null;
     const gone = change.kind !== 'move' || moved === null || filled.has(change.from);
@@ -72,6 +76,8 @@ export async function checkBase(
   ];
   for (const { name, size, digest } of references) {
     throwIfCancelled(signal);
+    const pause = turns();
+    if (pause) await pause;
     if (checked.has(name)) continue;
     checked.add(name);
     differences.push(...compare(name, { type: 'file', size, digest }, (await entry(name))?.meta ?? null));

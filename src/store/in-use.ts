@@ -86,7 +86,7 @@ function realPath(path: string, known: Map<string, string>): string {
   let real = known.get(folder);
   if (real === undefined) {
     try {
-      real = realpathSync(folder);
+      real = realpathSync.native(folder);
     } catch {
       real = folder;
     }

@@ -1,5 +1,5 @@
 /** Notices when what was read of a layer is not what is there any more. */
-import { readdirSync } from 'node:fs';
+import { type Stats, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { PatchError } from '../errors.ts';
 import { type DirectoryLayer, openDirectory } from '../layer/directory-layer.ts';
@@ -25,7 +25,7 @@ export function openWatched(
   registry: readonly string[],
   onOdd?: (odd: Odd) => void,
 ): WatchedLayer {
-  const stamps = new Map<string, string>();
+  const stamps = new Map<string, Stamp>();
   const note = (path: string): void => {
     if (!stamps.has(path)) stamps.set(path, stampOf(path));
   };
@@ -41,7 +41,7 @@ export function openWatched(
     layer: { ...layer, readOnly: { ...readOnly, entry } },
     assertUnchanged() {
       for (const [path, stamp] of stamps) {
-        if (stampOf(path) === stamp) continue;
+        if (isSame(stampOf(path), stamp)) continue;
         throw new PatchError('E_BUSY', `${path}: was changed while the patch was prepared`, {
           entry: path,
           help: 'run it again when nobody else changes the target',
@@ -61,11 +61,19 @@ function placeOf(layer: DirectoryLayer, name: EntryName): string {
 }
 
 /** Which file it is, and when it was last written, renamed or changed otherwise. A folder changes with what is in it. */
-function stampOf(path: string): string {
+type Stamp = Pick<Stats, 'dev' | 'ino' | 'size' | 'ctimeMs'> | 'nothing' | 'a folder';
+
+function stampOf(path: string): Stamp {
   const stats = statsAt(path);
   if (stats === null) return 'nothing';
   if (stats.isDirectory()) return 'a folder';
-  return `${stats.dev} ${stats.ino} ${stats.size} ${stats.ctimeMs}`;
+  const { dev, ino, size, ctimeMs } = stats;
+  return { dev, ino, size, ctimeMs };
+}
+
+function isSame(a: Stamp, b: Stamp): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b;
+  return a.ino === b.ino && a.ctimeMs === b.ctimeMs && a.size === b.size && a.dev === b.dev;
 }
 
 function sidecarPaths(directory: string, registry: readonly string[]): string[] {

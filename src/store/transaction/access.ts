@@ -13,19 +13,17 @@ import { linkAbove } from './shift.ts';
 const needed = 0o700;
 
 /**
- * The folders among the paths, and those that the paths are in, that are closed to us, with their modes: those in `root`
- * and `root` itself, parents first. What `open` does to one comes before the next is looked at.
+ * The folders among the paths that are closed to us, with their modes: those in `root` and `root` itself, parents first. What
+ * `open` does to one comes before the next is looked at.
  */
 export function closedFolders(
-  paths: Iterable<string>,
+  paths: ReadonlySet<string>,
   root: string,
   open: (folder: string, mode: number) => void = () => undefined,
 ): Map<string, number> {
   const closed = new Map<string, number>();
   if (!platformHasModes) return closed;
-  const folders = new Set<string>();
-  for (const path of paths) for (const folder of [dirname(path), path]) folders.add(folder);
-  for (const folder of [...folders].sort((a, b) => a.length - b.length)) {
+  for (const folder of [...paths].sort((a, b) => a.length - b.length)) {
     if (folder !== root && !isInside(folder, root)) continue;
     const stats = statsAt(folder);
     if (stats?.isDirectory() !== true || (stats.mode & needed) === needed) continue;
@@ -37,9 +35,16 @@ export function closedFolders(
   return closed;
 }
 
+/** The paths, and the folders that they are in. */
+export function withFolders(paths: Iterable<string>): Set<string> {
+  const all = new Set<string>();
+  for (const path of paths) all.add(dirname(path)).add(path);
+  return all;
+}
+
 /** Lets us in, for as long as the transaction runs. */
 export function openFolders(paths: Iterable<string>, root: string): void {
-  closedFolders(paths, root, (folder, mode) => chmodSync(folder, mode | needed));
+  closedFolders(withFolders(paths), root, (folder, mode) => chmodSync(folder, mode | needed));
 }
 
 /**

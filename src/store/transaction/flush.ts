@@ -20,17 +20,22 @@ export interface Flusher {
 const inFlight = 4;
 
 export function createFlusher(durable: boolean): Flusher {
-  const pending = new Set<Promise<void>>();
+  let pending = 0;
   const failed: Error[] = [];
-  const track = async (work: Promise<void>): Promise<void> => {
-    const one: Promise<void> = work
-      .catch((error: unknown) => void failed.push(asError(error)))
-      .finally(() => pending.delete(one));
-    pending.add(one);
-    if (pending.size >= inFlight) await Promise.race(pending);
+  const waiting: (() => void)[] = [];
+  const start = (file: number): void => {
+    pending++;
+    flush(file, (error) => {
+      pending--;
+      if (error !== null) failed.push(error);
+      for (const go of waiting.splice(0)) go();
+    });
+  };
+  const fewerThan = async (count: number): Promise<void> => {
+    while (pending >= count) await new Promise<void>((resolve) => waiting.push(resolve));
   };
   const settled = async (): Promise<void> => {
-    await Promise.all(pending);
+    await fewerThan(1);
     const [first] = failed.splice(0);
     if (first !== undefined) throw first;
   };
@@ -38,28 +43,40 @@ export function createFlusher(durable: boolean): Flusher {
     durable,
     settled,
     async file(file) {
-      if (durable) await track(flush(file));
-      else closeSync(file);
+      if (!durable) closeSync(file);
+      else {
+        start(file);
+        await fewerThan(inFlight);
+      }
     },
     async paths(paths) {
       // Windows cannot open a folder, and writes names in order by itself.
       if (!durable || process.platform === 'win32') return;
       for (const path of paths) {
         const file = openToFlush(path);
-        if (file !== null) await track(flush(file));
+        if (file === null) continue;
+        start(file);
+        await fewerThan(inFlight);
       }
       await settled();
     },
   };
 }
 
-async function flush(file: number): Promise<void> {
+/** Closes it, too. */
+function flush(file: number, done: (error: Error | null) => void): void {
+  const end = (error: Error | null): void => {
+    try {
+      closeSync(file);
+      done(error && !isPointless(error) ? error : null);
+    } catch (reason) {
+      done(asError(reason));
+    }
+  };
   try {
-    await new Promise<void>((resolve, reject) => {
-      fsync(file, (error) => (error && !isPointless(error) ? reject(error) : resolve()));
-    });
-  } finally {
-    closeSync(file);
+    fsync(file, end);
+  } catch (error) {
+    end(asError(error));
   }
 }
 

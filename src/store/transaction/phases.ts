@@ -5,62 +5,85 @@
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { PatchError, systemCode, throwIfCancelled } from '../../errors.ts';
+import { takingTurns } from '../../layer/turns.ts';
 import { statsAt } from '../stats.ts';
 import { openFolders, setModes } from './access.ts';
 import type { Flusher } from './flush.ts';
 import type { Put, Take, Transaction } from './record.ts';
-import { assertNoLink, has, shift, shiftBehind, shiftOver } from './shift.ts';
+import { assertNoLink, renameBusy, shift, shiftBehind, shiftOver } from './shift.ts';
 
 export interface Running {
   /** The folder that is changed; nothing below it is reached through a link. */
   readonly root: string;
   readonly flusher: Flusher;
   readonly signal?: AbortSignal | undefined;
+  /** Nothing of the transaction was done yet, and its record was made a moment ago: what it says of folders is so. */
+  readonly fresh?: boolean;
+}
+
+/** As the disk may be: any of the paths may be a folder that is closed, and none that was opened has to be open still. */
+function open({ restore }: Transaction, paths: readonly string[], { root, fresh = false }: Running): void {
+  openFolders(fresh ? restore.map(([path]) => path) : paths, root);
 }
 
 /** Old things go, deepest first. */
-export async function takeAll({ takes }: Transaction, { root, flusher, signal }: Running): Promise<void> {
+export async function takeAll(transaction: Transaction, running: Running): Promise<void> {
+  const { takes } = transaction;
+  const { root, flusher, signal } = running;
   // Also where one is already: a disk that has kept the rename may have lost that the folder was opened.
-  openFolders(
+  open(
+    transaction,
     takes.flatMap(({ path, to }) => [path, to]),
-    root,
+    running,
   );
   assertNoLinks(
     takes.map(({ to }) => to),
     root,
   );
+  // What was taken out of a folder that was taken itself is known where that folder is now.
+  const gone: string[] = [];
+  const turns = takingTurns();
   for (const one of takes) {
     throwIfCancelled(signal);
-    await takeOne(one, root);
+    const pause = turns();
+    if (pause) await pause;
+    if (await takeOne(one, root)) gone.push(one.to);
   }
-  // What was taken out of a folder that was taken itself is known where that folder is now.
-  const gone = takes.map(({ to }) => to).filter((to) => statsAt(to)?.isDirectory());
   await flusher.paths([...foldersOf(takes.flatMap(({ path, to }) => [path, to])), ...gone]);
 }
 
-async function takeOne({ path, to, keep, stay, whole }: Take, root: string): Promise<void> {
+/** Whether it is a folder that is taken now. */
+async function takeOne({ path, to, keep, stay, whole }: Take, root: string): Promise<boolean> {
   assertNoLink(dirname(path), root);
-  if (whole !== true && !has(to) && isFullFolder(path)) {
-    if (keep === true) return;
+  const [here, there] = [statsAt(path), statsAt(to)];
+  if (whole !== true && !there && here?.isDirectory() === true && readdirSync(path).length > 0) {
+    if (keep === true) return false;
     throw fullFolder(path);
   }
-  const shifted = await (stay === true ? shiftBehind : shift)(path, to);
-  // What came to the place of something that was taken already is nobody's business here.
-  if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
+  if (here && !there && stay !== true) await renameBusy(path, to);
+  else {
+    const shifted = await (stay === true ? shiftBehind : shift)(path, to);
+    // What came to the place of something that was taken already is nobody's business here.
+    if (shifted === 'lost') throw conflict(path, 'vanished while the patch was applied');
+  }
+  return (there ?? here)?.isDirectory() === true;
 }
 
 /** New things come, folders first; then everything gets its mode, and is flushed. */
-export async function putAll(
-  { puts, modes }: Transaction,
-  { root, flusher, signal }: Running,
-): Promise<void> {
-  openFolders(
+export async function putAll(transaction: Transaction, running: Running): Promise<void> {
+  const { puts, modes } = transaction;
+  const { root, flusher, signal } = running;
+  open(
+    transaction,
     puts.map(({ path }) => path),
-    root,
+    running,
   );
   assertNoLinks(draftsOf(puts), root);
+  const turns = takingTurns();
   for (const one of puts) {
     throwIfCancelled(signal);
+    const pause = turns();
+    if (pause) await pause;
     await putOne(one, root);
   }
   const touched = puts.flatMap(({ path, from }) => (from === null ? [path] : [path, from]));
@@ -145,10 +168,6 @@ export function fullFolder(path: string): PatchError {
     entry: path,
     help: 'move them away and run it again',
   });
-}
-
-export function isFullFolder(path: string): boolean {
-  return statsAt(path)?.isDirectory() === true && readdirSync(path).length > 0;
 }
 
 /** A folder that we made; where something else is in it by now, it stays. */

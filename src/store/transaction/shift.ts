@@ -52,8 +52,8 @@ const busyCodes = new Set(process.platform === 'win32' ? ['EBUSY', 'EPERM', 'EAC
 /** In milliseconds; about three seconds together. */
 const waits = [20, 40, 80, 160, 320, 500, 500, 500, 500];
 
-/** Waits a little for programs that have the file open; then E_BUSY. */
-async function renameBusy(from: string, to: string): Promise<void> {
+/** Where nothing is at `to`. Waits a little for programs that have the file open; then E_BUSY. */
+export async function renameBusy(from: string, to: string): Promise<void> {
   for (const wait of [...waits, null]) {
     try {
       renameSync(from, to);

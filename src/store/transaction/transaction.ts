@@ -36,7 +36,7 @@ export async function execute(work: string, transaction: Transaction, running: R
     rmSync(recordPath(work, first), { force: true });
     throw fromSystem(error, 'write', running.root);
   }
-  const { outcome, error } = await drive(work, { state: first, transaction }, running);
+  const { outcome, error } = await drive(work, { state: first, transaction }, { ...running, fresh: true });
   if (outcome === 'undone') throw fromSystem(error, 'write', running.root);
 }
 
@@ -92,7 +92,7 @@ async function drive(work: string, { state, transaction }: FoundRecord, running:
   } catch (error) {
     try {
       // No cancellation on the way back.
-      const back = { ...running, signal: undefined };
+      const back = { ...running, signal: undefined, fresh: false };
       const now = stateNow(work);
       await changeState(work, now, turned[now], running.flusher);
       return { outcome: await advance(work, turned[now], transaction, back), error };
