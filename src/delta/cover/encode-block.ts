@@ -254,7 +254,12 @@ function repeated(stream: Stream, literals: Uint8Array, level: Level): Stream {
   const few = literals.length <= fewBytes;
   if (!few && compressed(literals, { ...level, quality: [5, 5] }).bytes.length >= stream.bytes.length)
     return stream;
-  const other = compressed(literals, level);
+  // What comes again is found as well by the quality for large streams, in a fortieth of the time.
+  const [, large] = level.quality;
+  const other = compressed(
+    literals,
+    literals.length <= mostBytes ? level : { ...level, quality: [large, large] },
+  );
   return other.bytes.length < stream.bytes.length ? other : stream;
 }
 
