@@ -53,6 +53,8 @@ const wholeSize = 64 << 10;
 /** Below this, starting threads takes longer than decoding, in bytes of contents. */
 const worthThreads = 8 << 20;
 const mostThreads = 2;
+/** Pieces of groups of more content than this may be as large, so that only one is made at a time. */
+const largeGroup = 8 << 20;
 
 /** Everything that the contents of a plan are made of. */
 interface Making {
@@ -194,7 +196,12 @@ async function openGroups(plan: Plan, view: BaseView, decoding: Decoding): Promi
     }
     const reference = joinBytes(parts);
     const size = sizes[number] ?? 0;
-    opened.push(groupContents(() => decodeGroup(group, number, group.bytes, reference, size, decoding)));
+    opened.push(
+      groupContents(
+        () => decodeGroup(group, number, group.bytes, reference, size, decoding),
+        size <= largeGroup,
+      ),
+    );
   }
   return opened;
 }

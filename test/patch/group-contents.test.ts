@@ -30,6 +30,27 @@ describe('the contents of a group (FORMAT §5.3)', () => {
       ),
     ));
 
+  for (const ahead of [true, false]) {
+    it(`are made ${ahead ? 'one piece ahead of' : 'not before they are asked for by'} the reader`, async () => {
+      const made: string[] = [];
+      const contents = groupContents(async function* () {
+        for (const text of ['one', 'two', 'six']) {
+          made.push(text);
+          yield Buffer.from(text);
+        }
+      }, ahead);
+      const settled = async (): Promise<string> => {
+        await new Promise(setImmediate);
+        return made.join(' ');
+      };
+      contents.start();
+      expect(await settled()).to.equal(ahead ? 'one' : '');
+      expect(String(await collect(contents.take(3)))).to.equal('one');
+      expect(await settled()).to.equal(ahead ? 'one two' : 'one');
+      expect(String(await collect(contents.take(6)))).to.equal('twosix');
+    });
+  }
+
   it('come in the order in which they were taken, whoever reads first', async () => {
     const contents = groupContents(() => piecesOf([Buffer.from('onetwo'), Buffer.from('three')]));
     const taken = [contents.take(3), contents.take(3), contents.take(5)].map(
