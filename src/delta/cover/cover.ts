@@ -36,6 +36,9 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
   };
 }
 
+/** What sizes of blocks are multiples of, in bytes. */
+const blockUnit = 4096;
+
 /** How much tells whether something is text: of its beginning, middle and end each. */
 const sampled = 64 << 10;
 
@@ -106,9 +109,9 @@ async function cutUp(
   { signal }: CodecContext,
 ): Promise<CutUp> {
   const isOfText = await looksLikeText(target);
-  // Blocks of about one size: the last one is not left to a single thread for long.
+  // Blocks of about one size: the last one is not left to a single thread for long. Models of tables look at where in a block words begin.
   const blocks = Math.ceil(target.size / (isOfText ? textBlock : binaryBlock));
-  const most = Math.ceil(target.size / Math.max(blocks, 1));
+  const most = Math.ceil(target.size / Math.max(blocks, 1) / blockUnit) * blockUnit;
   const kind = isOfText ? profile.text : profile.binary;
   const windows = windowsOf(reference, isOfText ? textWindow : binaryWindow, signal);
   return { target, most, kind, level, windows };
@@ -117,6 +120,12 @@ async function cutUp(
 /** How many blocks are worked on at a time: large ones, which are of text, take too much memory for several. */
 function atOnce(block: number, { executor }: CodecContext): number {
   return block > binaryBlock ? 1 : executor.concurrency;
+}
+
+/** How many blocks may be under way: some wait for a thread, so that none is idle while the first one takes long. */
+function underWay(block: number, context: CodecContext): number {
+  const most = atOnce(block, context);
+  return most === 1 ? 1 : 2 * most;
 }
 
 /** Reads one block after the other, and gives what is to be done with each. */
@@ -150,7 +159,7 @@ async function* encodeAll(
     if (!draft) return executor.run(encodeBlockKernel, job, { signal });
     return executor.run(finishBlockKernel, { ...job, draft }, { signal });
   };
-  yield* inOrder(each(cut, encodeOne, context), atOnce(cut.most, context));
+  yield* inOrder(each(cut, encodeOne, context), underWay(cut.most, context));
 }
 
 async function* decode(
@@ -160,7 +169,8 @@ async function* decode(
   context: CodecContext,
 ): AsyncGenerator<Uint8Array> {
   for await (const { plan } of blocksOf(delta, size, context)) {
-    yield* inOrder(decodings(reference, delta, size, context), atOnce(plan.size, context));
+    const most = atOnce(plan.size, context);
+    yield* inOrder(decodings(reference, delta, size, context), most === 1 ? 1 : most + 1);
     return;
   }
 }

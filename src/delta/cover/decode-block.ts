@@ -107,7 +107,7 @@ export function decodeContent(job: ContentJob): Uint8Array {
 /** What the models take beside their lines, generously. */
 export const coverHeap = (32 << 15) + (256 << 10);
 export const differenceHeap = (bits: number): number => (4 << Math.min(bits, 14)) + (36 << bits) + (3 << 19);
-export const literalHeap = (bits: number): number => (40 << bits) + (8 << 17) + (512 << 10);
+export const literalHeap = (bits: number): number => (40 << bits) + (10 << 17) + (512 << 10);
 
 /** A stream as it was before brotli; empty where there is none. */
 function plainBytes({ method: how, size, bytes }: Stream): Uint8Array {

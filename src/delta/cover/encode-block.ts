@@ -6,7 +6,7 @@ import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
 import { kernels } from './kernels.ts';
 import { layOut, sizeOfTails } from './lay-out.ts';
 import { type Level, levelOf } from './levels.ts';
-import { fewestLines, lessons, mostBinaryLines, mostLines, streamRoom } from './limits.ts';
+import { fewestLines, lessons, streamRoom } from './limits.ts';
 import { type BlockJob, areSeveral, coverings, tailOf } from './find-covers.ts';
 import type { Window } from './match-block.ts';
 import * as plain from './plain-streams.ts';
@@ -104,7 +104,7 @@ function codeBlock(
   let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
   for (const lesson of flat ? [] : lessonsTried) {
     const literalStream =
-      modelledLiterals(target, found, tails, reference, kind, lesson, literals.length) ??
+      modelledLiterals(target, found, tails, reference, kind, lesson, literals.length, level) ??
       compressed(literals, level);
     if (!best || literalStream.bytes.length < best.literalStream.bytes.length)
       best = { literalStream, lesson };
@@ -157,7 +157,7 @@ function modelledDifferences(
 ): Stream {
   const { call, reset, allocate, put, view } = kernels();
   const records = recordsOf(found);
-  const bits = linesFor(estimateDifferences(block, target) / foretold, profile.binary);
+  const bits = linesFor(estimateDifferences(block, target) / foretold, profile.binary, level);
   if (records.count === 0 || block.length === 0) return nothing;
   reset();
   const at = put(block);
@@ -198,10 +198,11 @@ function modelledLiterals(
   kind: Profile,
   lesson: number,
   literals: number,
+  level: Level,
 ): Stream | null {
   if (literals === 0) return nothing;
   const { call, reset, allocate, put, view } = kernels();
-  const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4), kind);
+  const bits = linesFor(literals + Math.min(lesson > 0 ? lessons : 0, literals * 4), kind, level);
   reset();
   const at = put(target);
   const records = put(found);
@@ -228,11 +229,9 @@ function modelledLiterals(
   return length === 0 ? null : { method: method.model, size: bits, bytes: view(coded, length).slice() };
 }
 
-function linesFor(bytes: number, kind: Profile): number {
-  return Math.min(
-    kind === profile.text ? mostLines : mostBinaryLines,
-    Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))),
-  );
+function linesFor(bytes: number, kind: Profile, { lines: [ofText, ofBinary] }: Level): number {
+  const most = kind === profile.text ? ofText : ofBinary;
+  return Math.min(most, Math.max(fewestLines, Math.ceil(Math.log2(bytes * 8 + 1))));
 }
 
 /** A model has to learn first: streams up to this size, in bytes, are compressed too, of at most so many bytes. */

@@ -1,11 +1,12 @@
 /** The kernels of assembly/, with a memory that each job fills anew. */
 import { kernelBinary } from './kernel-binary.ts';
-import { rateTable, squashTable, stretchTable } from './tables.ts';
+import { gainTable, lossTable, rateTable, squashTable, stretchTable, trustTable } from './tables.ts';
 
 /** What assembly/index.ts exports. Addresses and sizes are in bytes. */
 interface Exports {
   heapBase(): number;
-  useTables(stretch: number, squash: number, rates: number): void;
+  useByteTables(trusts: number, losses: number, gains: number): void;
+  useFlagTables(stretch: number, squash: number, rates: number): void;
   blankOperands(bytes: number, size: number, most: number): void;
   indexSeeds(reference: number, size: number, heads: number, bits: number, step: number): void;
   chainSeeds(reference: number, size: number, heads: number, links: number, bits: number): void;
@@ -134,7 +135,8 @@ function load(): Kernels {
   };
   const bytes = (table: ArrayBufferView): Uint8Array =>
     new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
-  call.useTables(put(bytes(stretchTable())), put(bytes(squashTable())), put(bytes(rateTable())));
+  call.useByteTables(put(bytes(trustTable())), put(bytes(lossTable())), put(bytes(gainTable())));
+  call.useFlagTables(put(bytes(stretchTable())), put(bytes(squashTable())), put(bytes(rateTable())));
   const first = free;
   return {
     call,

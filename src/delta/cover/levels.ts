@@ -15,12 +15,23 @@ export interface Level {
   readonly modelled: boolean;
   /** brotli's quality for streams up to a MiB, and for larger ones. */
   readonly quality: readonly [number, number];
+  /** log2 of the lines of models at most, for text and binary data: memory, and time to look at it. */
+  readonly lines: readonly [number, number];
   /** Tries several settings for blocks with at most so many literals, in bytes; else takes what is mostly best. */
   readonly trials: number;
 }
 
 const levels: Readonly<Record<LevelName, Level>> = {
-  fast: { name: 'fast', seedStep: 8, heads: 24, depth: 8, modelled: false, quality: [9, 5], trials: 0 },
+  fast: {
+    name: 'fast',
+    seedStep: 8,
+    heads: 24,
+    depth: 8,
+    modelled: false,
+    quality: [9, 5],
+    lines: [18, 16],
+    trials: 0,
+  },
   default: {
     name: 'default',
     seedStep: 4,
@@ -28,6 +39,7 @@ const levels: Readonly<Record<LevelName, Level>> = {
     depth: 32,
     modelled: true,
     quality: [11, 9],
+    lines: [18, 16],
     trials: 16 << 10,
   },
   max: {
@@ -37,6 +49,7 @@ const levels: Readonly<Record<LevelName, Level>> = {
     depth: 256,
     modelled: true,
     quality: [11, 11],
+    lines: [19, 18],
     trials: 8 << 20,
   },
 };

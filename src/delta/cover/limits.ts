@@ -24,8 +24,6 @@ export const tailHead = 4 + tailContext;
 /** log2 of a model's lines. */
 export const fewestLines = 10;
 export const mostLines = 19;
-/** Of binary blocks, several of which are in memory at once. */
-export const mostBinaryLines = 18;
 
 /** What a stream takes that hardly gets smaller. */
 export const streamRoom = 1024;

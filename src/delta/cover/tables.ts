@@ -57,3 +57,47 @@ export function squashTable(): Uint16Array {
 export function rateTable(): Uint8Array {
   return Uint8Array.from({ length: 16 }, (_, uses) => Math.floor(256 / (uses + 1.5)));
 }
+
+/** How often lines of 16 symbols were used at most, as far as they tell. */
+export const mostUses = 12;
+
+/** How far probabilities of symbols move by how often their line was used. */
+const movement = (uses: number): number => 1 / (uses + 1.3);
+
+/** How much a line counts, in 1/4,096, by how often it was used. */
+export function trustTable(): Uint16Array {
+  return Uint16Array.from({ length: 16 }, (_, uses) => Math.floor((4096 * uses) / (uses + 0.1)));
+}
+
+/** What the value of a symbol loses when another one comes, by how often the line was used; a multiple of 16. */
+export function lossTable(): Int16Array {
+  return Int16Array.from(
+    { length: 16 },
+    (_, uses) => Math.round((logarithm(1 - movement(uses)) / ln2) * 128) * 16,
+  );
+}
+
+/** What the value of a symbol becomes when it comes, a multiple of 16: `[uses << 9 | (value + 24,576) >> 6]`. */
+export function gainTable(): Int16Array {
+  return Int16Array.from({ length: 16 * 512 }, (_, index) => {
+    const uses = index >> 9;
+    const before = straightPower(((index & 511) + 0.5) / 32 - 16);
+    const after = before + (1 - before) * movement(uses);
+    return Math.floor(Math.min(3.999, straightLogarithm(after) + 4) * 128) * 16;
+  });
+}
+
+/** A power of two, straight between those of whole numbers. */
+function straightPower(exponent: number): number {
+  const below = Math.floor(exponent);
+  let power = 1 + exponent - below;
+  for (let n = below; n < 0; n++) power /= 2;
+  return power;
+}
+
+/** Its inverse, for numbers up to 1. */
+function straightLogarithm(power: number): number {
+  let [exponent, mantissa] = [0, power];
+  for (; mantissa < 1; mantissa *= 2) exponent--;
+  return exponent + mantissa - 1;
+}

@@ -1,6 +1,7 @@
 /** The list of covers as a stream (FORMAT §6.4.5): for each the literals before it, where it comes from, and its length. */
+import { ByteModel, codeByte, createByteModel, setByteContext } from './byte-model';
 import { beginReading, beginWriting, finish, isLost, writing } from './coder';
-import { Model, createModel, codeByte, lineOfBytes, mix, setContext } from './model';
+import { mix } from './hash';
 import { codeNumber, lastClass } from './numbers';
 import { lengthOf, placeOf, recordSize, setRecord, sourceOf } from './records';
 
@@ -13,7 +14,7 @@ const recent: u32 = 4;
 const recents: u32 = 16;
 
 const contexts = 8;
-let model: Model = changetype<Model>(0);
+let model: ByteModel = changetype<ByteModel>(0);
 let shifts: usize = 0;
 let place: i64 = 0; // where the last cover ended in the block
 let source: i64 = 0; // and where its source did
@@ -54,8 +55,8 @@ export function readCovers(records: usize, count: i32, size: i32, reference: f64
 function start(heap: usize): void {
   shifts = heap;
   memory.fill(shifts, 0, recents * 8);
-  model = changetype<Model>((heap + recents * 8 + 63) & ~63);
-  createModel(changetype<usize>(model), contexts >> 3, 4, 15, lineOfBytes, 3e-7);
+  model = changetype<ByteModel>((heap + recents * 8 + 63) & ~63);
+  createByteModel(changetype<usize>(model), contexts, 4, 15);
   place = 0;
   source = 0;
   kind1 = kind2 = length1 = length2 = hole1 = hole2 = 0;
@@ -63,8 +64,8 @@ function start(heap: usize): void {
 
 function codeCover(record: usize): bool {
   see(1, length1 << 8 | kind1, hole1 << 8 | kind1, length1 << 16 | hole1 << 8 | kind1, kind1 << 8 | kind2);
-  setContext(model, 4, mix(15, hole1 << 16 | hole2 << 8 | kind1));
-  setContext(model, 5, mix(16, length1 << 16 | length2 << 8 | kind1));
+  setByteContext(model, 4, mix(15, hole1 << 16 | hole2 << 8 | kind1));
+  setByteContext(model, 5, mix(16, length1 << 16 | length2 << 8 | kind1));
   const hole = codeNumber(model, 0, writing ? <i64>placeOf(record) - place : 0);
   const sizeOfHole = <u32>lastClass;
   const expected = source + hole;
@@ -72,8 +73,8 @@ function codeCover(record: usize): bool {
   let kind: u32 = 0;
   if (writing) kind = kindOf(sourceOf(record), expected, sourceOf(record) - (place + hole));
   see(2, sizeOfHole << 8 | kind1, sizeOfHole << 8 | length1, kind1 << 8 | kind2, sizeOfHole);
-  setContext(model, 4, mix(25, sizeOfHole << 16 | kind1 << 8 | kind2));
-  setContext(model, 5, mix(26, length1 << 8 | kind1));
+  setByteContext(model, 4, mix(25, sizeOfHole << 16 | kind1 << 8 | kind2));
+  setByteContext(model, 5, mix(26, length1 << 8 | kind1));
   kind = codeByte(model, 1, kind);
 
   let from = expected;
@@ -83,8 +84,8 @@ function codeCover(record: usize): bool {
     from = load<i64>(shifts + <usize>(kind - recent) * 8) + place + hole;
   } else if (kind != onward) {
     see(3, kind, kind1 << 8 | kind, sizeOfHole << 8 | kind, length1 << 8 | kind);
-    setContext(model, 4, mix(35, sizeOfHole << 16 | length1 << 8 | kind));
-    setContext(model, 5, 0);
+    setByteContext(model, 4, mix(35, sizeOfHole << 16 | length1 << 8 | kind));
+    setByteContext(model, 5, 0);
     const distance = writing ? (kind == later ? sourceOf(record) - expected : expected - sourceOf(record)) : 0;
     const d = codeNumber(model, 2, distance);
     from = kind == later ? expected + d : expected - d;
@@ -93,8 +94,8 @@ function codeCover(record: usize): bool {
   remember(from - (place + hole));
 
   see(4, kind << 8 | length1, kind << 8 | sizeOfHole, kind1 << 8 | kind, kind);
-  setContext(model, 4, mix(45, length1 << 16 | length2 << 8 | kind));
-  setContext(model, 5, mix(46, sizeOfHole << 16 | length1 << 8 | kind));
+  setByteContext(model, 4, mix(45, length1 << 16 | length2 << 8 | kind));
+  setByteContext(model, 5, mix(46, sizeOfHole << 16 | length1 << 8 | kind));
   const length = codeNumber(model, 3, writing ? lengthOf(record) : 0);
   if (!writing) {
     if (length == 0 || place + hole + length > 0x7fffffff) return false;
@@ -113,12 +114,12 @@ function codeCover(record: usize): bool {
 
 @inline
 function see(field: u32, a: u32, b: u32, c: u32, d: u32): void {
-  setContext(model, 0, mix(field * 10 + 1, a));
-  setContext(model, 1, mix(field * 10 + 2, b));
-  setContext(model, 2, mix(field * 10 + 3, c));
-  setContext(model, 3, mix(field * 10 + 4, d));
-  setContext(model, 6, mix(field * 10 + 7, 0));
-  setContext(model, 7, mix(field * 10 + 8, kind1 << 16 | hole1 << 8 | length1));
+  setByteContext(model, 0, mix(field * 10 + 1, a));
+  setByteContext(model, 1, mix(field * 10 + 2, b));
+  setByteContext(model, 2, mix(field * 10 + 3, c));
+  setByteContext(model, 3, mix(field * 10 + 4, d));
+  setByteContext(model, 6, mix(field * 10 + 7, 0));
+  setByteContext(model, 7, mix(field * 10 + 8, kind1 << 16 | hole1 << 8 | length1));
 }
 
 function kindOf(from: i64, expected: i64, shift: i64): u32 {

@@ -4,15 +4,17 @@
  * is; and of bytes that differ, by how much the new one does from the old one.
  */
 import { foretell, goOn, learn, marks, old, region, startAddresses, startCover, unmarked } from './addresses';
+import { ByteModel, codeByte, createByteModel, setByteContext } from './byte-model';
 import { beginReading, beginWriting, codeBit, finish, isLost, writing } from './coder';
-import { Model, codeByte, codeFlag, createModel, lineOfBytes, lineOfFlags, mix, setContext } from './model';
+import { FlagModel, codeFlag, createFlagModel, setContext } from './flag-model';
+import { mix } from './hash';
 import { lengthOf, placeOf, recordSize, sourceOf } from './records';
 
 const chunk: i32 = 16;
 
-let chunkModel: Model = changetype<Model>(0);
-let flagModel: Model = changetype<Model>(0);
-let valueModel: Model = changetype<Model>(0);
+let chunkModel: FlagModel = changetype<FlagModel>(0);
+let flagModel: FlagModel = changetype<FlagModel>(0);
+let valueModel: ByteModel = changetype<ByteModel>(0);
 /** The last difference by old byte and mark: u8[256][64]. */
 let lastValues: usize = 0;
 
@@ -56,12 +58,12 @@ export function codeDifferences(
 }
 
 function start(heap: usize, bits: i32, reference: f64): void {
-  chunkModel = changetype<Model>(heap);
-  heap = createModel(heap, 1, 64, min(bits, 14), lineOfFlags, 1e-7);
-  flagModel = changetype<Model>(heap);
-  heap = createModel(heap, 1, 40, bits, lineOfFlags, 1e-7);
-  valueModel = changetype<Model>(heap);
-  heap = createModel(heap, 1, 40, bits, lineOfBytes, 1e-7);
+  chunkModel = changetype<FlagModel>(heap);
+  heap = createFlagModel(heap, 64, min(bits, 14), 1e-7);
+  flagModel = changetype<FlagModel>(heap);
+  heap = createFlagModel(heap, 40, bits, 1e-7);
+  valueModel = changetype<ByteModel>(heap);
+  heap = createByteModel(heap, 8, 40, bits);
   lastValues = startAddresses(heap, reference);
   memory.fill(lastValues, 0, 256 * 64);
   probabilities = lastValues + 256 * 64;
@@ -193,14 +195,14 @@ function codeAt(at: usize, j: i32, target: u32, certain: bool): bool {
   flags = (flags << 1) | differs;
   carry &= differs;
   if (differs) {
-    setContext(valueModel, 0, mix(11, mark << 8 | value1));
-    setContext(valueModel, 1, mix(12, was << 8 | mark));
-    setContext(valueModel, 2, mix(13, value1 << 16 | value2 << 8 | mark));
-    setContext(valueModel, 3, mix(14, known << 8 | mark));
-    setContext(valueModel, 4, mix(15, was1 << 16 | was << 8 | mark));
-    setContext(valueModel, 5, mix(16, carry << 20 | value1 << 8 | min(since, 3) << 6 | mark));
-    setContext(valueModel, 6, mix(17, was << 16 | value1 << 8 | mark));
-    setContext(valueModel, 7, mix(18, moved << 8 | mark));
+    setByteContext(valueModel, 0, mix(11, mark << 8 | value1));
+    setByteContext(valueModel, 1, mix(12, was << 8 | mark));
+    setByteContext(valueModel, 2, mix(13, value1 << 16 | value2 << 8 | mark));
+    setByteContext(valueModel, 3, mix(14, known << 8 | mark));
+    setByteContext(valueModel, 4, mix(15, was1 << 16 | was << 8 | mark));
+    setByteContext(valueModel, 5, mix(16, carry << 20 | value1 << 8 | min(since, 3) << 6 | mark));
+    setByteContext(valueModel, 6, mix(17, was << 16 | value1 << 8 | mark));
+    setByteContext(valueModel, 7, mix(18, moved << 8 | mark));
     const value = <u32>codeByte(valueModel, mark, writing ? (target - was) & 255 : 0);
     store<u8>(at, <u8>(was + value));
     carry = u32(was + value > 255);

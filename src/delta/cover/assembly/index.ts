@@ -1,5 +1,6 @@
 /** Everything that the outside calls; see ../kernels.ts. */
-export { useTables } from './model';
+export { useByteTables } from './byte-model';
+export { useFlagTables } from './flag-model';
 export { blankOperands } from './blank-operands';
 export { chainSeeds, forget, indexSeeds } from './seeds';
 export { matchApproximate } from './match-approximate';

@@ -3,8 +3,10 @@
  * bytes further back, and from what the reference has where the last cover ended. Where the same bytes have been seen, it is
  * said first whether the byte is the one that stood behind them: mostly it is, and one bit costs less time than eight.
  */
+import { ByteModel, codeByte, createByteModel, setByteContext } from './byte-model';
 import { beginReading, beginWriting, finish, isLost, train, training, writing } from './coder';
-import { Model, codeByte, codeFlag, createModel, lineOfBytes, lineOfFlags, mix, setContext } from './model';
+import { FlagModel, codeFlag, createFlagModel, setContext } from './flag-model';
+import { mix } from './hash';
 import { lengthOf, placeOf, recordSize, sourceOf } from './records';
 
 /** log2 of the places that are kept where 6 and 12 bytes stood before. */
@@ -18,11 +20,13 @@ const lookBack: i32 = 40;
 
 /** No byte was seen. */
 const none: u32 = 256;
+/** Of bytes. */
+const contexts: i32 = 12;
 
-let model: Model = changetype<Model>(0);
-let guessModel: Model = changetype<Model>(0);
+let model: ByteModel = changetype<ByteModel>(0);
+let guessModel: FlagModel = changetype<FlagModel>(0);
 let guesses: u32 = 0; // of the last literals, whether a guess was right, the latest lowest
-let near: usize = 0; // u32[2^placeBits]: where the same 6 bytes stood
+let near: usize = 0; // where the same 6 bytes stood
 let far: usize = 0; // 12 bytes
 let binary: bool = false;
 let tail: usize = 0; // what the reference has behind the last cover
@@ -44,14 +48,14 @@ export function codeLiterals(
   if (write) beginWriting(coded, end);
   else beginReading(coded, end);
   near = heap;
-  far = near + (4 << placeBits);
-  memory.fill(near, 0, 8 << placeBits);
-  heap = (far + (4 << placeBits) + 63) & ~63;
-  model = changetype<Model>(heap);
+  far = near + (5 << placeBits);
+  memory.fill(near, 0, 10 << placeBits);
+  heap = (far + (5 << placeBits) + 63) & ~63;
+  model = changetype<ByteModel>(heap);
   binary = profile != 0;
-  heap = createModel(heap, binary ? 1 : 2, 48, bits, lineOfBytes, 1.5e-7);
-  guessModel = changetype<Model>(heap);
-  heap = createModel(heap, 1, 64, bits + 1, lineOfFlags, 1.5e-7);
+  heap = createByteModel(heap, contexts, 48, bits);
+  guessModel = changetype<FlagModel>(heap);
+  heap = createFlagModel(heap, 64, bits + 1, 1.5e-7);
   guesses = 0;
   tail = tailEnd = 0;
   budget = lessons;
@@ -91,20 +95,36 @@ export function codeLiterals(
 }
 
 @inline
-function placeOfNear(at: usize): usize {
-  return near + (<usize>(mix(load<u32>(at - 4), <u32>load<u16>(at - 6)) >>> (32 - placeBits)) << 2);
+function hashOfNear(at: usize): u32 {
+  return mix(load<u32>(at - 4), <u32>load<u16>(at - 6));
 }
 
 @inline
-function placeOfFar(at: usize): usize {
-  return far + (<usize>(mix(mix(load<u32>(at - 4), load<u32>(at - 8)), load<u32>(at - 12)) >>> (32 - placeBits)) << 2);
+function hashOfFar(at: usize): u32 {
+  return mix(mix(load<u32>(at - 4), load<u32>(at - 8)), load<u32>(at - 12));
+}
+
+/** Keeps a place in a table: u32 for each, behind all of them a byte of the hash for each. */
+@inline
+function keepIn(table: usize, hash: u32, at: usize): void {
+  const index = <usize>(hash >>> (32 - placeBits));
+  store<u32>(table + (index << 2), <u32>at);
+  store<u8>(table + (4 << placeBits) + index, <u8>hash);
+}
+
+/** The place of a hash, or 0: the byte of the hash spares looking at most places that do not fit. */
+@inline
+function placeIn(table: usize, hash: u32): usize {
+  const index = <usize>(hash >>> (32 - placeBits));
+  const place = <usize>load<u32>(table + (index << 2));
+  return <u32>load<u8>(table + (4 << placeBits) + index) == (hash & 255) ? place : 0;
 }
 
 /** What comes at `at` may come again behind the same bytes. */
 @inline
 function keep(at: usize): void {
-  store<u32>(placeOfNear(at), <u32>at);
-  store<u32>(placeOfFar(at), <u32>at);
+  keepIn(near, hashOfNear(at), at);
+  keepIn(far, hashOfFar(at), at);
 }
 
 function keepCover(at: usize, length: i32): void {
@@ -172,8 +192,8 @@ function codeLiteral(at: usize): void {
   const c4 = load<u32>(at - 4);
   const c8 = load<u32>(at - 8);
   const c1 = c4 >>> 24;
-  const a = <usize>load<u32>(placeOfNear(at));
-  const b = <usize>load<u32>(placeOfFar(at));
+  const a = placeIn(near, hashOfNear(at));
+  const b = placeIn(far, hashOfFar(at));
   const lengthA = matched(a, at, 24);
   const lengthB = matched(b, at, lookBack);
   const byteA: u32 = lengthA >= 4 ? load<u8>(a) : none;
@@ -201,38 +221,46 @@ function codeLiteral(at: usize): void {
     }
   }
   if (binary) {
-    // Tables have columns of 4 bytes, so what stands 4, 8 and 12 bytes back tells much.
+    // Tables have columns of 4 bytes and rows of 4, 8 or 12. Where they grow, a number that is below the one above it so far has a higher byte to come.
+    const phase = <u32>at & 3;
+    const known: u32 = (<u32>1 << (phase << 3)) - 1;
+    const start = at - phase;
+    const low = load<u32>(start) & known;
     const b4 = c4 & 255;
     const b8 = c8 & 255;
-    setContext(model, 0, mix(1, (c1 << 2) | (<u32>at & 3)));
-    setContext(model, 1, mix(2, c4 >>> 16));
-    setContext(model, 2, mix(3, c4 >>> 8));
-    setContext(model, 3, mix(4, c4));
-    setContext(model, 4, mix(5, (byteA << 20) | (c1 << 10) | byteB));
-    setContext(model, 5, mix(6, (byteB << 6) | lengthB));
-    setContext(model, 6, mix(7, (b4 << 16) | (b8 << 8) | <u32>load<u8>(at - 12)));
-    setContext(model, 7, mix(8, (c4 >>> 8) & 0xffff));
+    const b12 = <u32>load<u8>(at - 12);
+    const in4 = phase | u32(low < (load<u32>(start - 4) & known)) << 2;
+    const in8 = phase | u32(low < (load<u32>(start - 8) & known)) << 2;
+    const in12 = phase | u32(low < (load<u32>(start - 12) & known)) << 2;
+    setByteContext(model, 0, mix(1, c1 << 2 | phase));
+    setByteContext(model, 1, mix(2, c4 >>> 16));
+    setByteContext(model, 2, mix(3, c4 >>> 8));
+    setByteContext(model, 3, mix(4, c4 >>> 8 & 0xffff));
+    setByteContext(model, 4, mix(5, byteA << 20 | c1 << 10 | byteB));
+    setByteContext(model, 5, mix(6, b4 << 3 | in4));
+    setByteContext(model, 6, mix(7, b4 << 11 | c1 << 3 | in4));
+    setByteContext(model, 7, mix(8, b8 << 3 | in8));
+    setByteContext(model, 8, mix(9, b12 << 3 | in12));
+    setByteContext(model, 9, mix(10, b12 << 11 | <u32>load<u8>(at - 24) << 3 | in12));
+    setByteContext(model, 10, mix(11, b4 << 16 | b8 << 8 | b12));
+    setByteContext(model, 11, mix(12, byteB << 6 | lengthB));
   } else {
     const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
-    setContext(model, 0, mix(1, c1));
-    setContext(model, 1, mix(2, c4 >>> 16));
-    setContext(model, 2, mix(3, c4 >>> 8));
-    setContext(model, 3, mix(4, c4));
-    setContext(model, 4, mix(mix(5, c4), c8 >>> 16));
-    setContext(model, 5, mix(6, (byteA << 20) | (c1 << 10) | byteB));
-    setContext(model, 6, mix(7, (byteB << 6) | lengthB));
-    setContext(model, 7, mix(8, (here << 16) | (c1 << 8) | next));
-    setContext(model, 8, mix(9, (here << 2) | s));
-    setContext(model, 9, mix(10, word));
-    setContext(model, 10, mix(11, (byteA << 8) | lengthA));
-    setContext(model, 11, mix(12, (here << 20) | (byteA << 8) | c1));
-    setContext(model, 12, mix(mix(13, c4), c8 >>> 24));
-    setContext(model, 13, mix(14, word ^ (c4 >>> 16)));
-    setContext(model, 14, mix(15, guess));
-    setContext(model, 15, mix(mix(16, c4), c8));
+    setByteContext(model, 0, mix(1, c1));
+    setByteContext(model, 1, mix(2, c4 >>> 16));
+    setByteContext(model, 2, mix(3, c4 >>> 8));
+    setByteContext(model, 3, mix(4, c4));
+    setByteContext(model, 4, mix(mix(5, c4), c8 >>> 16));
+    setByteContext(model, 5, mix(6, byteA << 20 | c1 << 10 | byteB));
+    setByteContext(model, 6, mix(7, byteB << 6 | lengthB));
+    setByteContext(model, 7, mix(8, here << 16 | c1 << 8 | next));
+    setByteContext(model, 8, mix(9, here << 2 | s));
+    setByteContext(model, 9, mix(10, word));
+    setByteContext(model, 10, mix(11, word ^ (c4 >>> 16)));
+    setByteContext(model, 11, mix(12, guess));
   }
   const likeB: u32 = byteB == none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
   const likeA: u32 = byteA == none ? 0 : lengthA >= 16 ? 2 : 1;
-  const byte = codeByte(model, (likeB * 3 + likeA) * 4 + s, load<u8>(at));
+  const byte = codeByte(model, (likeB * 3 + likeA) * 4 + (binary ? <u32>at & 3 : s), load<u8>(at));
   if (!writing && !training) store<u8>(at, <u8>byte);
 }

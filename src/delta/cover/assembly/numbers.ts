@@ -1,6 +1,6 @@
 /** Numbers: how large they are is modelled as a byte, the bits behind the third are as they are (FORMAT §6.4.5). */
+import { ByteModel, codeByte } from './byte-model';
 import { codeBit, writing } from './coder';
-import { Model, codeByte } from './model';
 
 /** The class of the number that was coded last. */
 export let lastClass: i32 = 0;
@@ -13,7 +13,7 @@ function classOf(value: i64): i32 {
 }
 
 /** Codes a number from 0 to 2^53 - 1 in the contexts that were set; a damaged stream may give any number below 2^63. */
-export function codeNumber(model: Model, set: i32, value: i64): i64 {
+export function codeNumber(model: ByteModel, set: i32, value: i64): i64 {
   const c = min(codeByte(model, set, writing ? classOf(value) : 0), 211);
   lastClass = c;
   if (c < 8) return c;

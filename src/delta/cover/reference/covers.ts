@@ -1,7 +1,8 @@
 /** The stream of covers: the answer that assembly/covers.ts is held to (FORMAT §6.4.5). */
 import { type Records, recordList } from '../records.ts';
+import { createByteModel } from './byte-model.ts';
 import { type Coder, createCoder } from './coder.ts';
-import { createModel, mix } from './model.ts';
+import { mix } from './hash.ts';
 import { codeNumber } from './numbers.ts';
 
 const [onward, adjacent, later, earlier, recent, recents] = [0, 1, 2, 3, 4, 16];
@@ -44,7 +45,7 @@ export function readCovers(
 
 /** Gives each cover that was coded; null where there can be none. */
 function coverCoder(coder: Coder): (cover: Cover | null) => Cover | null {
-  const model = createModel(coder, 8, 4, 15, 3e-7);
+  const model = createByteModel(coder, 8, 4, 15);
   const shifts = Array.from({ length: recents }, () => 0);
   let [place, source, kind1, kind2, length1, length2, hole1, hole2] = [0, 0, 0, 0, 0, 0, 0, 0];
 

@@ -1,8 +1,10 @@
 /** Differences in covers: the answer that assembly/differences.ts is held to (FORMAT §6.4.6). */
 import type { Records } from '../records.ts';
 import { createAddresses, unmarked } from './addresses.ts';
+import { createByteModel } from './byte-model.ts';
 import { createCoder } from './coder.ts';
-import { createModel, mix } from './model.ts';
+import { createFlagModel } from './flag-model.ts';
+import { mix } from './hash.ts';
 
 const [region, chunk] = [512, 16];
 
@@ -19,9 +21,9 @@ export function codeDifferences(
   bits: number,
 ): Uint8Array | null {
   const coder = createCoder(target ? null : stream);
-  const chunkModel = createModel(coder, 8, 64, Math.min(bits, 14), 1e-7);
-  const flagModel = createModel(coder, 8, 40, bits, 1e-7);
-  const valueModel = createModel(coder, 8, 40, bits, 1e-7);
+  const chunkModel = createFlagModel(coder, 64, Math.min(bits, 14), 1e-7);
+  const flagModel = createFlagModel(coder, 40, bits, 1e-7);
+  const valueModel = createByteModel(coder, 8, 40, bits);
   const lastValues = new Uint8Array(256 * 64);
   const probabilities = new Uint16Array(16).fill(32_768);
   let [regions, chunks, flags] = [0, 0, 0];

@@ -1,8 +1,10 @@
 /** The bytes that no cover brings: the answer that assembly/literals.ts is held to (FORMAT §6.4.7). */
 import { profile, type Profile } from '../block-format.ts';
 import type { Records } from '../records.ts';
+import { createByteModel } from './byte-model.ts';
 import { createCoder } from './coder.ts';
-import { createModel, mix } from './model.ts';
+import { createFlagModel } from './flag-model.ts';
+import { mix } from './hash.ts';
 
 const [placeBits, context, dense, sparse, lookBack, margin] = [17, 12, 32, 4, 40, 64];
 /** No byte was seen. */
@@ -28,29 +30,27 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
   const size = job.block.length;
   const binary = job.profile === profile.binary;
   const coder = createCoder(stream);
-  const model = createModel(coder, binary ? 8 : 16, 48, job.bits, 1.5e-7);
-  const guessModel = createModel(coder, 8, 64, job.bits + 1, 1.5e-7);
+  const model = createByteModel(coder, 12, 48, job.bits);
+  const guessModel = createFlagModel(coder, 64, job.bits + 1, 1.5e-7);
   // Block and tails in one memory, as the kernel has them; a place is never 0.
   const block = margin;
   const tailsAt = block + size + 2 * margin;
   const memory = new Uint8Array(tailsAt + job.tails.length + margin);
   memory.set(job.block, block);
   memory.set(job.tails, tailsAt);
-  const near = new Uint32Array(1 << placeBits);
-  const far = new Uint32Array(1 << placeBits);
+  const near = createPlaces();
+  const far = createPlaces();
   let [tail, tailEnd, since, budget, trained, ahead, guesses] = [0, 0, 0, job.lessons, -1, 0, 0];
 
   const byteAt = (at: number): number => memory[at] ?? 0;
   const wordAt = (at: number): number =>
     (byteAt(at) | (byteAt(at + 1) << 8) | (byteAt(at + 2) << 16) | (byteAt(at + 3) << 24)) >>> 0;
-  const nearOf = (at: number): number =>
-    mix(wordAt(at - 4), byteAt(at - 6) | (byteAt(at - 5) << 8)) >>> (32 - placeBits);
-  const farOf = (at: number): number =>
-    mix(mix(wordAt(at - 4), wordAt(at - 8)), wordAt(at - 12)) >>> (32 - placeBits);
+  const nearOf = (at: number): number => mix(wordAt(at - 4), byteAt(at - 6) | (byteAt(at - 5) << 8));
+  const farOf = (at: number): number => mix(mix(wordAt(at - 4), wordAt(at - 8)), wordAt(at - 12));
 
   function keep(at: number): void {
-    near[nearOf(at)] = at;
-    far[farOf(at)] = at;
+    near.keep(nearOf(at), at);
+    far.keep(farOf(at), at);
   }
 
   function matched(a: number, b: number, most: number): number {
@@ -71,7 +71,7 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
 
   function codeLiteral(at: number): void {
     const [c4, c8, c1] = [wordAt(at - 4), wordAt(at - 8), byteAt(at - 1)];
-    const [a, b] = [near[nearOf(at)] ?? 0, far[farOf(at)] ?? 0];
+    const [a, b] = [near.find(nearOf(at)), far.find(farOf(at))];
     const lengthA = matched(a, at, 24);
     const lengthB = matched(b, at, lookBack);
     const byteA = lengthA >= 4 ? byteAt(a) : none;
@@ -103,15 +103,24 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
     }
     const seen = (byteA << 20) | (c1 << 10) | byteB;
     const set = (index: number, number: number, value: number): void => model.set(index, mix(number, value));
+    const phase = (at - block) & 3;
     if (binary) {
-      set(0, 1, (c1 << 2) | ((at - block) & 3));
+      const known = 2 ** (8 * phase) - 1;
+      const low = (place: number): number => wordAt(place - phase) & known;
+      const inRow = (size: number): number => phase | (Number(low(at) < low(at - size)) << 2);
+      const [b4, b8, b12] = [byteAt(at - 4), byteAt(at - 8), byteAt(at - 12)];
+      set(0, 1, (c1 << 2) | phase);
       set(1, 2, c4 >>> 16);
       set(2, 3, c4 >>> 8);
-      set(3, 4, c4);
+      set(3, 4, (c4 >>> 8) & 0xffff);
       set(4, 5, seen);
-      set(5, 6, (byteB << 6) | lengthB);
-      set(6, 7, ((c4 & 255) << 16) | ((c8 & 255) << 8) | byteAt(at - 12));
-      set(7, 8, (c4 >>> 8) & 0xffff);
+      set(5, 6, (b4 << 3) | inRow(4));
+      set(6, 7, (b4 << 11) | (c1 << 3) | inRow(4));
+      set(7, 8, (b8 << 3) | inRow(8));
+      set(8, 9, (b12 << 3) | inRow(12));
+      set(9, 10, (b12 << 11) | (byteAt(at - 24) << 3) | inRow(12));
+      set(10, 11, (b4 << 16) | (b8 << 8) | b12);
+      set(11, 12, (byteB << 6) | lengthB);
     } else {
       const next = tail + 1 < tailEnd ? byteAt(tail + 1) : 0;
       set(0, 1, c1);
@@ -124,16 +133,12 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       set(7, 8, (here << 16) | (c1 << 8) | next);
       set(8, 9, (here << 2) | s);
       set(9, 10, word);
-      set(10, 11, (byteA << 8) | lengthA);
-      set(11, 12, (here << 20) | (byteA << 8) | c1);
-      set(12, mix(13, c4), c8 >>> 24);
-      set(13, 14, word ^ (c4 >>> 16));
-      set(14, 15, guess);
-      set(15, mix(16, c4), c8);
+      set(10, 11, word ^ (c4 >>> 16));
+      set(11, 12, guess);
     }
     const likeB = byteB === none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
     const likeA = byteA === none ? 0 : lengthA >= 16 ? 2 : 1;
-    const byte = model.byte((likeB * 3 + likeA) * 4 + s, byteAt(at));
+    const byte = model.byte((likeB * 3 + likeA) * 4 + (binary ? phase : s), byteAt(at));
     if (!coder.writing && !coder.training) memory[at] = byte;
   }
 
@@ -205,4 +210,24 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
   }
   job.block.set(memory.subarray(block, block + size));
   return coder.finish();
+}
+
+interface Places {
+  keep(hash: number, at: number): void;
+  /** 0 where none is known. */
+  find(hash: number): number;
+}
+
+/** Where bytes stood, by a hash of them, of which eight bits have to be the same. */
+function createPlaces(): Places {
+  const places = new Uint32Array(1 << placeBits);
+  const checks = new Uint8Array(1 << placeBits);
+  const indexOf = (hash: number): number => hash >>> (32 - placeBits);
+  return {
+    keep(hash, at) {
+      places[indexOf(hash)] = at;
+      checks[indexOf(hash)] = hash;
+    },
+    find: (hash) => (checks[indexOf(hash)] === (hash & 255) ? (places[indexOf(hash)] ?? 0) : 0),
+  };
 }

@@ -1,6 +1,6 @@
 /** Modelled numbers: the answer that assembly/numbers.ts is held to (FORMAT §6.4.5). */
+import type { ByteModel } from './byte-model.ts';
 import type { Coder } from './coder.ts';
-import type { Model } from './model.ts';
 
 export interface Coded {
   readonly value: number;
@@ -18,7 +18,7 @@ function classOf(value: number): number {
 }
 
 /** Codes a number from 0 to 2^53 − 1 in the contexts that were set. */
-export function codeNumber(coder: Coder, model: Model, set: number, value: number): Coded {
+export function codeNumber(coder: Coder, model: ByteModel, set: number, value: number): Coded {
   const kind = Math.min(model.byte(set, coder.writing ? classOf(value) : 0), 211);
   if (kind < 8) return { value: kind, kind };
   const bits = 3 + ((kind - 8) >> 2);
