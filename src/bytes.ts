@@ -12,6 +12,8 @@ export interface Bytes {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** The same into memory of the caller's, as long as that is; spares a copy where there would be many. See `readInto`. */
   fill?(offset: number, into: Uint8Array): Promise<void>;
+  /** Where the size still grows: waits until it is `end`, or what it is will not change. Rejects where no more will come because of an error. */
+  until?(end: number): Promise<void>;
 }
 
 /** Fills `into` with bytes from `offset`. */

@@ -42,6 +42,8 @@ export interface DeltaCodec {
   readonly id: string;
   encode(reference: Bytes, target: Bytes, context: CodecContext): AsyncIterable<Uint8Array>;
   decode(reference: Bytes, delta: Bytes, size: number, context: CodecContext): AsyncIterable<Uint8Array>;
+  /** Whether `decode` waits (`until`) for what it reads of a delta, so that it can follow an `encode` that is not done yet. */
+  readonly follows?: boolean;
   /**
    * Does the part of encoding that finds out what is taken of the reference; a codec need not be able to. Whoever makes a patch leaves out
    * references that nothing is taken from. Holds what it has found until the draft is dropped.

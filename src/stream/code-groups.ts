@@ -5,7 +5,7 @@ import { isText } from '../delta/cover/profile.ts';
 import type { LevelName } from '../delta/cover/levels.ts';
 import type { Entry } from '../layer/layer.ts';
 import type { Reference } from '../patch/change.ts';
-import { type Encoded, assertLeads, encodeContent } from '../patch/encode-content.ts';
+import { type Encoded, encodeContent } from '../patch/encode-content.ts';
 import type { Group } from '../patch/group.ts';
 import { type Candidate, type Grouped, groupFiles, mostWithRelatives } from '../patch/grouping.ts';
 import { findSimilarFiles } from '../patch/similar-files.ts';
@@ -111,6 +111,10 @@ async function encodeGroup(
   const passes = codecs.length + (drafting ? 1 : 0) + 1;
   const onPass = (bytes: number): void => meter.passed(bytes, passes);
   const context = { ...given, onEncoded: onPass };
+  const wanted = {
+    bytes: target,
+    parts: members.map(({ file, size }) => ({ size, digest: digestAfter(file) })),
+  };
   let chosen = references;
   let encoded: Encoded | null = null;
   const drafts = new Map<DeltaCodec, Draft>();
@@ -118,15 +122,15 @@ async function encodeGroup(
   if (drafting && draft) {
     const used = usedReferences(references, named, draft.reads);
     if (used.length < references.length)
-      encoded = await encodeContent(referenceBytes(used), target, codecs, context);
+      encoded = await encodeContent(referenceBytes(used), wanted, codecs, context, { onDecoded: onPass });
     if (encoded) chosen = used;
     else drafts.set(drafting, draft);
   }
-  encoded ??= await encodeContent(referenceBytes(chosen), target, codecs, context, drafts);
-  if (!encoded) return null;
-  const parts = members.map(({ file, size }) => ({ size, digest: digestAfter(file) }));
-  await assertLeads(encoded, referenceBytes(chosen), parts, context, onPass);
-  return finished(members, chosen, encoded);
+  encoded ??= await encodeContent(referenceBytes(chosen), wanted, codecs, context, {
+    drafts,
+    onDecoded: onPass,
+  });
+  return encoded && finished(members, chosen, encoded);
 }
 
 function finished(

@@ -5,6 +5,7 @@ import { type Bytes, bytesOf, digestOf } from '../../src/bytes.ts';
 import { type CodecContext, type DeltaCodec, type ReadRange } from '../../src/delta/codec.ts';
 import { isPatchError } from '../../src/errors.ts';
 import { inline } from '../../src/exec/inline.ts';
+import { createGrowing } from '../../src/growing.ts';
 import { assertLeads } from '../../src/patch/encode-content.ts';
 import { createSpool } from '../../src/spool.ts';
 
@@ -366,6 +367,41 @@ export function deltaCodecContract(
         }),
         { numRuns: 10 },
       ));
+
+    const itFollows = codec.follows ? it : (): null => null;
+
+    itFollows('decodes while the delta grows', async () => {
+      for (const [reference, target] of Object.values(pairs)) {
+        const delta = await encode([reference, target]);
+        const spool = createSpool(1 << 20);
+        const growing = createGrowing(spool);
+        const { bytes } = growing;
+        const decoded = collect(codec.decode(bytesOf(reference), bytes, target.length, context()));
+        for (let at = 0; at < delta.length; at += 7) {
+          spool.append(delta.subarray(at, at + 7));
+          growing.grown();
+          if (at % 5 === 0) await new Promise((resolve) => setImmediate(resolve));
+        }
+        growing.end();
+        expect(Buffer.compare(await decoded, target)).to.equal(0);
+        spool.close();
+      }
+    });
+
+    itFollows('ends with the reason where the delta will never be whole', async () => {
+      const [reference, target] = [noise(50_000, 1), noise(60_000, 2)];
+      const delta = await encode([reference, target]);
+      const spool = createSpool(1 << 20);
+      const growing = createGrowing(spool);
+      const { bytes } = growing;
+      const decoded = collect(codec.decode(bytesOf(reference), bytes, target.length, context()));
+      spool.append(delta.subarray(0, delta.length >> 1));
+      growing.grown();
+      const reason = new Error('the maker is gone');
+      growing.fail(reason);
+      expect(await decoded.catch((error: unknown) => error)).to.equal(reason);
+      spool.close();
+    });
 
     it('gives equal bytes for equal inputs', () =>
       fc.assert(

@@ -39,13 +39,22 @@ export function formatBlock(block: Block): Uint8Array {
   const head: number[] = [];
   for (const value of [block.size, block.covers, block.profile, block.tail, block.lesson])
     putNumber(head, value);
-  for (const stream of streams) {
-    putNumber(head, stream.method);
-    if (stream.method === method.none) continue;
-    putNumber(head, stream.size);
-    if (stream.method !== method.plain) putNumber(head, stream.bytes.length);
-  }
+  for (const stream of streams) putPlan(head, stream);
   return Buffer.concat([Uint8Array.from(head), ...streams.map((stream) => stream.bytes)]);
+}
+
+/** What a stream takes of a block in bytes, with what the header says of it. */
+export function sizeOf(stream: Stream): number {
+  const head: number[] = [];
+  putPlan(head, stream);
+  return head.length + stream.bytes.length;
+}
+
+function putPlan(head: number[], stream: Stream): void {
+  putNumber(head, stream.method);
+  if (stream.method === method.none) return;
+  putNumber(head, stream.size);
+  if (stream.method !== method.plain) putNumber(head, stream.bytes.length);
 }
 
 /** The longest header in bytes: 14 numbers below 2^35. */

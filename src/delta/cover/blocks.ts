@@ -21,13 +21,16 @@ export async function* blocksOf(
   let made = 0;
   while (made < size) {
     throwIfCancelled(signal);
+    await delta.until?.(at + longestHeader);
     const plan = parseHeader(await delta.read(at, Math.min(longestHeader, delta.size - at)), size - made);
     const stored = plan.streams.reduce((sum, stream) => sum + stream.stored, 0);
+    await delta.until?.(at + plan.head + stored);
     if (at + plan.head + stored > delta.size) throw damaged('it is cut off');
     yield { start: at + plan.head, plan };
     at += plan.head + stored;
     made += plan.size;
   }
+  await delta.until?.(Infinity);
   if (at !== delta.size) throw damaged('bytes stand behind its end');
 }
 

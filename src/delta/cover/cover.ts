@@ -1,5 +1,5 @@
 /** The codec `cover/1` (FORMAT §6.4): covers of the old bytes, small differences in them, and modelled literals. */
-import type { Bytes } from '../../bytes.ts';
+import { type Bytes, readInto } from '../../bytes.ts';
 import { throwIfCancelled } from '../../errors.ts';
 import { inOrder } from '../../exec/in-order.ts';
 import type { CodecContext, DeltaCodec, Draft, ReadRange } from '../codec.ts';
@@ -32,6 +32,7 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
     id: 'cover/1',
     encode: (reference, target, context) => encode(reference, target, level, context),
     decode,
+    follows: true,
     draft: (reference, target, context) => draft(reference, target, level, context),
   };
 }
@@ -122,12 +123,6 @@ function atOnce(block: number, { executor }: CodecContext): number {
   return block > binaryBlock ? 1 : executor.concurrency;
 }
 
-/** How many blocks may be under way: some wait for a thread, so that none is idle while the first one takes long. */
-function underWay(block: number, context: CodecContext): number {
-  const most = atOnce(block, context);
-  return most === 1 ? 1 : 2 * most;
-}
-
 /** Reads one block after the other, and gives what is to be done with each. */
 async function* each<Result>(
   { target, most, kind, level, windows }: CutUp,
@@ -136,7 +131,9 @@ async function* each<Result>(
 ): AsyncGenerator<() => Promise<Result>> {
   for (let offset = 0; offset < target.size; offset += most) {
     throwIfCancelled(signal);
-    const block = Uint8Array.from(await target.read(offset, Math.min(most, target.size - offset)));
+    // In shared memory, so that there is one copy of it.
+    const block = new Uint8Array(new SharedArrayBuffer(Math.min(most, target.size - offset)));
+    await readInto(target, offset, block);
     const window = await windows.windowFor(block, offset);
     const job = { target: block, window, profile: kind, level };
     yield async () => {
@@ -159,7 +156,7 @@ async function* encodeAll(
     if (!draft) return executor.run(encodeBlockKernel, job, { signal });
     return executor.run(finishBlockKernel, { ...job, draft }, { signal });
   };
-  yield* inOrder(each(cut, encodeOne, context), underWay(cut.most, context));
+  yield* inOrder(each(cut, encodeOne, context), atOnce(cut.most, context));
 }
 
 async function* decode(
@@ -169,8 +166,7 @@ async function* decode(
   context: CodecContext,
 ): AsyncGenerator<Uint8Array> {
   for await (const { plan } of blocksOf(delta, size, context)) {
-    const most = atOnce(plan.size, context);
-    yield* inOrder(decodings(reference, delta, size, context), most === 1 ? 1 : most + 1);
+    yield* inOrder(decodings(reference, delta, size, context), atOnce(plan.size, context));
     return;
   }
 }

@@ -1,7 +1,7 @@
 /** The kernel of writing: one block of the target against a window of the reference. */
 import { brotliCompressSync, constants } from 'node:zlib';
 import type { Kernel } from '../../exec/executor.ts';
-import { type Profile, type Stream, formatBlock, method, profile } from './block-format.ts';
+import { type Profile, type Stream, formatBlock, method, profile, sizeOf } from './block-format.ts';
 import { coverHeap, differenceHeap, literalHeap } from './decode-block.ts';
 import { kernels } from './kernels.ts';
 import { layOut, sizeOfTails } from './lay-out.ts';
@@ -106,8 +106,7 @@ function codeBlock(
     const literalStream =
       modelledLiterals(target, found, tails, reference, kind, lesson, literals.length, level) ??
       compressed(literals, level);
-    if (!best || literalStream.bytes.length < best.literalStream.bytes.length)
-      best = { literalStream, lesson };
+    if (!best || sizeOf(literalStream) < sizeOf(best.literalStream)) best = { literalStream, lesson };
   }
   if (best && !flat) {
     const literalStream = repeated(best.literalStream, literals, level);
@@ -244,7 +243,7 @@ function smaller(stream: Stream, plainBytes: () => Uint8Array, level: Level): St
   const bytes = plainBytes();
   if (bytes.length > mostBytes) return stream;
   const other = compressed(bytes, level);
-  return other.bytes.length < stream.bytes.length ? other : stream;
+  return sizeOf(other) < sizeOf(stream) ? other : stream;
 }
 
 /** Literals that come again far behind, as in archives: models see little of it. A quick look tells. */
@@ -259,7 +258,7 @@ function repeated(stream: Stream, literals: Uint8Array, level: Level): Stream {
     literals,
     literals.length <= mostBytes ? level : { ...level, quality: [large, large] },
   );
-  return other.bytes.length < stream.bytes.length ? other : stream;
+  return sizeOf(other) < sizeOf(stream) ? other : stream;
 }
 
 /** A quick look: what brotli hardly makes smaller, a model would not either, and take its time. */
