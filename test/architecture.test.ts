@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { expect } from 'chai';
 
 const root = join(import.meta.dirname, '..');
-const basis = ['src/errors', 'src/bytes', 'src/spool'];
+const basis = ['src/errors', 'src/bytes', 'src/spool', 'src/growing'];
 const ports = ['src/delta', 'src/compress', 'src/sign', 'src/exec'];
 const domain = ['src/registry', 'src/layer', 'src/patch'];
 const core = [...basis, ...ports, ...domain, 'src/store', 'src/stream'];
@@ -14,6 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/errors': [],
   'src/bytes': ['src/errors'],
   'src/spool': ['src/errors', 'src/bytes'],
+  'src/growing': ['src/bytes'],
   'src/registry': basis,
   'src/layer': [...basis, 'src/registry'],
   'src/exec': basis,
@@ -58,6 +59,7 @@ const pure = [
   'src/compress',
   'src/stream',
   'src/spool',
+  'src/growing',
   'src/bytes',
 ];
 
