@@ -7,6 +7,7 @@
  * first three are the check of the context, those of the fourth how often the line was used.
  */
 import { codeSymbol } from './coder';
+import { firstSteps, nextSteps, placesOf } from './hash';
 
 /** How much a line counts by number of uses, in 1/4,096: u16[16]. */
 let trustTable: usize = 0;
@@ -106,14 +107,12 @@ function findPairs(model: ByteModel, salt: u32): void {
   const checks = model.checks;
   const pairs = model.pairs;
   const salts = i32x4.splat(salt * 0x9e3779b1);
-  let steps = i32x4(0, 0x27d4eb2f, 0x4fa9d65e, 0x777ec18d);
+  let steps = firstSteps;
   for (let i: usize = 0; i < size; i += 16) {
-    let h = i32x4.add(i32x4.mul(i32x4.add(v128.load(hashes + i), salts), i32x4.splat(0x85ebca77)), steps);
-    h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 15)), i32x4.splat(0x2c1b3c6d));
-    h = v128.xor(h, i32x4.shr_u(h, 13));
+    const h = placesOf(i32x4.add(v128.load(hashes + i), salts), steps);
     v128.store(checks + i, h);
     v128.store(pairs + i, i32x4.add(i32x4.shl(i32x4.shr_u(h, model.shift), 6), i32x4.splat(<i32>model.lines)));
-    steps = i32x4.add(steps, i32x4.splat(0x9f53acbc));
+    steps = i32x4.add(steps, nextSteps);
   }
   let asked: u32 = 0;
   for (let i: usize = 0; i < size; i += 4) asked ^= load<u32>(load<usize>(pairs + i));

@@ -6,6 +6,7 @@
  * A counter is a probability of 12 bits above the number of times, up to 15, that it was used; below it stands the check of its context.
  */
 import { codeBit } from './coder';
+import { firstSteps, nextSteps, placesOf } from './hash';
 
 /** Logistic value of a counter by number of uses and probability: f32[16][256]. */
 let stretchTable: usize = 0;
@@ -87,14 +88,12 @@ export function setContext(model: FlagModel, index: i32, hash: u32): void {
 function selectCounters(model: FlagModel): void {
   const found = model.found;
   const checks = model.check;
-  let steps = i32x4(0, 0x27d4eb2f, 0x4fa9d65e, 0x777ec18d);
+  let steps = firstSteps;
   for (let i: usize = 0; i < listSize; i += 16) {
-    let h = i32x4.add(i32x4.mul(v128.load(model.hash + i), i32x4.splat(0x85ebca77)), steps);
-    h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 15)), i32x4.splat(0x2c1b3c6d));
-    h = v128.xor(h, i32x4.shr_u(h, 13));
+    const h = placesOf(v128.load(model.hash + i), steps);
     v128.store(checks + i, v128.or(v128.and(h, i32x4.splat(0xffff)), i32x4.splat(1)));
     v128.store(found + i, i32x4.add(i32x4.shl(i32x4.shr_u(h, model.shift), 2), i32x4.splat(<i32>model.counters)));
-    steps = i32x4.add(steps, i32x4.splat(0x9f53acbc));
+    steps = i32x4.add(steps, nextSteps);
   }
   // Counters are far apart in memory: all are asked for before the first answer is needed.
   let asked: u32 = 0;
