@@ -50,7 +50,7 @@ describe('the header of a block (FORMAT §6.4.1)', () => {
     ['an empty block', { size: 0 }, /is empty/],
     ['a block that is larger than what is left', { size: 1001 }, /size of a block is 1001/],
     ['more covers than bytes', { covers: 1001 }, /number of covers/],
-    ['an unknown profile', { profile: 2 }, /profile/],
+    ['an unknown profile', { profile: 3 }, /profile/],
     ['a long tail', { tail: 257 }, /tail/],
     ['a tail of a binary block', { profile: 1, tail: 1 }, /tail is 1, above 0/],
     ['a long lesson', { lesson: largestBlock + 1 }, /lesson/],

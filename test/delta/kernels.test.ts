@@ -285,7 +285,7 @@ const spliced = fc
     return [reference, Buffer.concat(parts)];
   });
 
-/** Two versions of a program, of text, and of both profiles' covers of them. */
+/** Two versions of a program, of text, and of covers of them in each profile. */
 function realistic(): Record<string, readonly [Case, Profile]> {
   const folder = join(import.meta.dirname, '..', '..', 'node_modules');
   const program = (version: string): Buffer =>
@@ -314,6 +314,7 @@ function realistic(): Record<string, readonly [Case, Profile]> {
     'a program as text': matched(a, b, profile.text),
     text: matched(x, y, profile.text),
     'text that is new': matched(x.subarray(0, 2000), y, profile.text),
+    'a program in detail': matched(a, b, profile.detailed),
     'text as a program': matched(x, y, profile.binary),
   };
 }
@@ -350,7 +351,7 @@ describe('kernels are as their references say (FORMAT §6.4)', function () {
   });
 
   it('literals: any', () => {
-    const kinds = fc.constantFrom(profile.text, profile.binary);
+    const kinds = fc.constantFrom(profile.text, profile.binary, profile.detailed);
     const shown = fc.constantFrom(0, 41, 512);
     fc.assert(
       fc.property(covered, kinds, shown, levels, (given, kind, lesson, bits) => {

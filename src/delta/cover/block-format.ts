@@ -6,7 +6,8 @@ import { fewestLines, largestBlock, longestTail, mostCovers, mostLines } from '.
 export const method = { none: 0, model: 1, plain: 2, brotli: 3 } as const;
 export type Method = (typeof method)[keyof typeof method];
 
-export const profile = { text: 0, binary: 1 } as const;
+/** `detailed` is binary data whose literals are looked at in more contexts. */
+export const profile = { text: 0, binary: 1, detailed: 2 } as const;
 export type Profile = (typeof profile)[keyof typeof profile];
 
 export interface Stream {
@@ -89,7 +90,7 @@ export function parseHeader(bytes: Uint8Array, most: number): BlockPlan {
   const size = number(Math.min(most, largestBlock), 'the size of a block');
   if (size === 0) throw damaged('a block is empty');
   const covers = number(Math.min(size, mostCovers), 'the number of covers');
-  const kind = number(1, 'the profile') as Profile; // 0 or 1
+  const kind = number(2, 'the profile') as Profile; // 0 to 2
   const tail = number(kind === profile.text ? longestTail : 0, 'the tail');
   const lesson = number(largestBlock, 'the lesson');
   const stream = (what: string): StreamPlan => {

@@ -72,16 +72,18 @@ function codeBlock(
     tails.set(window.bytes.subarray(from + length, from + length + tailSize), tailAt);
   });
   const literals = plain.writeLiterals(target, records);
-  const common = { size: target.length, covers: records.count, profile: kind, tail };
+  const detailed = kind === profile.binary && literals.length <= level.detailed;
+  const contexts = level.modelled && detailed ? profile.detailed : kind;
+  const common = { size: target.length, covers: records.count, profile: contexts, tail };
   if (!level.modelled) {
     return formatBlock({
       ...common,
       lesson: 0,
       coverStream: compressed(plain.writeCovers(records), level),
       differenceStream:
-        kind === profile.binary
-          ? compressed(plain.writeDifferences(block, target, records, reference), level)
-          : nothing,
+        kind === profile.text
+          ? nothing
+          : compressed(plain.writeDifferences(block, target, records, reference), level),
       literalStream: compressed(literals, level),
     });
   }
@@ -90,21 +92,21 @@ function codeBlock(
       ? nothing
       : smaller(modelledCovers(found, level), () => plain.writeCovers(records), level);
   const differenceStream =
-    kind === profile.binary
-      ? smaller(
+    kind === profile.text
+      ? nothing
+      : smaller(
           modelledDifferences(block, target, found, reference, level),
           () => plain.writeDifferences(block, target, records, reference),
           level,
-        )
-      : nothing;
+        );
   if (coverStream.bytes.length + differenceStream.bytes.length >= most) return null;
   const lessonsTried =
-    kind === profile.binary ? [0] : literals.length <= level.trials ? lessonSizes : [goodLesson];
+    kind !== profile.text ? [0] : literals.length <= level.trials ? lessonSizes : [goodLesson];
   const flat = barelyCompressible(literals) ? compressed(literals, { ...level, quality: [5, 5] }) : null;
   let best: { literalStream: Stream; lesson: number } | null = flat && { literalStream: flat, lesson: 0 };
   for (const lesson of flat ? [] : lessonsTried) {
     const literalStream =
-      modelledLiterals(target, found, tails, reference, kind, lesson, literals.length, level) ??
+      modelledLiterals(target, found, tails, reference, contexts, lesson, literals.length, level) ??
       compressed(literals, level);
     if (!best || sizeOf(literalStream) < sizeOf(best.literalStream)) best = { literalStream, lesson };
   }

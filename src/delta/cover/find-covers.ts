@@ -28,7 +28,7 @@ export function areSeveral(job: BlockJob): boolean {
 
 /** What literals of text may cost, in eighths of bits: few of them are new, or many. The best guess comes first. */
 function literalCosts({ target, profile: kind }: BlockJob, { modelled, trials }: Level): readonly number[] {
-  if (kind === profile.binary) return [0];
+  if (kind !== profile.text) return [0];
   if (!modelled) return [16];
   return target.length <= trials * 8 ? [4, 8, 12] : [4];
 }

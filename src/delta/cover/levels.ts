@@ -17,6 +17,8 @@ export interface Level {
   readonly quality: readonly [number, number];
   /** log2 of the lines of models at most, for text and binary data: memory, and time to look at it. */
   readonly lines: readonly [number, number];
+  /** Of binary data, looks at up to so many literals of a block in detail, in bytes. */
+  readonly detailed: number;
   /** Tries several settings for blocks with at most so many literals, in bytes; else takes what is mostly best. */
   readonly trials: number;
 }
@@ -29,7 +31,8 @@ const levels: Readonly<Record<LevelName, Level>> = {
     depth: 8,
     modelled: false,
     quality: [9, 5],
-    lines: [18, 16],
+    lines: [18, 17],
+    detailed: 64 << 10,
     trials: 0,
   },
   default: {
@@ -39,7 +42,8 @@ const levels: Readonly<Record<LevelName, Level>> = {
     depth: 32,
     modelled: true,
     quality: [11, 9],
-    lines: [18, 16],
+    lines: [18, 17],
+    detailed: 64 << 10,
     trials: 16 << 10,
   },
   max: {
@@ -50,6 +54,7 @@ const levels: Readonly<Record<LevelName, Level>> = {
     modelled: true,
     quality: [11, 11],
     lines: [19, 18],
+    detailed: Infinity,
     trials: 8 << 20,
   },
 };

@@ -1,7 +1,7 @@
 /** Sizes in bytes. Those that decide the bytes of a delta cannot change without a new version of the codec. */
 
 /** How much of the target is coded at a time, and the most that a reader takes. More of text, which refers to itself. */
-export const binaryBlock = 8 << 20;
+export const binaryBlock = 4 << 20;
 export const textBlock = 24 << 20;
 export const largestBlock = 32 << 20;
 

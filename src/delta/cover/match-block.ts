@@ -33,7 +33,7 @@ export function matchBlock(
 ): Uint8Array {
   if (target.length === 0) return new Uint8Array();
   const found =
-    kind === profile.binary ? approximate(target, window, level) : exact(target, window, level, literal);
+    kind === profile.text ? exact(target, window, level, literal) : approximate(target, window, level);
   const records = inReference(found, window);
   // The index of a large text takes much memory, and no other block is likely to want it.
   if (kind === profile.text && releaseLarge('match')) indexed = null;

@@ -34,7 +34,7 @@ export function modelCompressor(): Compressor {
       if (Buffer.compare(data, empty) === 0) return new Uint8Array();
       const plan = parseHeader(data.subarray(0, longestHeader), modelLimit);
       if (plan.size > limit) throw tooLarge('what was modelled', plan.size, limit);
-      if (plan.profile !== profile.binary) throw damaged('its profile is not that of binary data');
+      if (plan.profile === profile.text) throw damaged('its profile is not that of binary data');
       let at = plan.head;
       const next = (stream: StreamPlan): Stream => {
         at += stream.stored;

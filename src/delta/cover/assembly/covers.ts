@@ -13,7 +13,6 @@ const earlier: u32 = 3; // so many before
 const recent: u32 = 4;
 const recents: u32 = 16;
 
-const contexts = 8;
 let model: ByteModel = changetype<ByteModel>(0);
 let shifts: usize = 0;
 let place: i64 = 0; // where the last cover ended in the block
@@ -56,7 +55,7 @@ function start(heap: usize): void {
   shifts = heap;
   memory.fill(shifts, 0, recents * 8);
   model = changetype<ByteModel>((heap + recents * 8 + 63) & ~63);
-  createByteModel(changetype<usize>(model), contexts, 4, 15);
+  createByteModel(changetype<usize>(model), 8, 4, 15);
   place = 0;
   source = 0;
   kind1 = kind2 = length1 = length2 = hole1 = hole2 = 0;

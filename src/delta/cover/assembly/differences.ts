@@ -59,9 +59,9 @@ export function codeDifferences(
 
 function start(heap: usize, bits: i32, reference: f64): void {
   chunkModel = changetype<FlagModel>(heap);
-  heap = createFlagModel(heap, 64, min(bits, 14), 1e-7);
+  heap = createFlagModel(heap, 4, 64, min(bits, 14));
   flagModel = changetype<FlagModel>(heap);
-  heap = createFlagModel(heap, 40, bits, 1e-7);
+  heap = createFlagModel(heap, 8, 40, bits);
   valueModel = changetype<ByteModel>(heap);
   heap = createByteModel(heap, 8, 40, bits);
   lastValues = startAddresses(heap, reference);
@@ -153,16 +153,11 @@ function codeFlagOfChunk(k: i32, length: i32, bit: i32): i32 {
     if (first == unmarked) first = mark;
   }
   doubts = min(doubts, 3);
-  const short: u32 = length == chunk ? 0 : length;
   const here = old + 2 + k;
-  setContext(chunkModel, 0, mix(1, doubts << 16 | (chunks & 0xff) << 8 | short));
-  setContext(chunkModel, 1, mix(2, (chunks & 0xffff) << 8 | short));
-  setContext(chunkModel, 2, mix(3, first << 4 | (chunks & 7)));
-  setContext(chunkModel, 3, mix(4, load<u32>(here)));
-  setContext(chunkModel, 4, mix(5, (<u32>load<u8>(marks + k) << 12) | (<u32>load<u8>(here - 1) << 4) | (chunks & 3)));
-  setContext(chunkModel, 5, mix(6, value1 << 8 | (chunks & 15)));
-  setContext(chunkModel, 6, mix(7, (min(since, 63) << 8 | first) << 2 | doubts));
-  setContext(chunkModel, 7, mix(8, load<u32>(here, 4) ^ load<u32>(here, 8)));
+  setContext(chunkModel, 0, mix(1, first << 4 | (chunks & 7)));
+  setContext(chunkModel, 1, mix(2, load<u32>(here)));
+  setContext(chunkModel, 2, mix(3, (min(since, 63) << 8 | first) << 2 | doubts));
+  setContext(chunkModel, 3, mix(4, load<u32>(here, 4) ^ load<u32>(here, 8)));
   return codeFlag(chunkModel, doubts * 8 + (chunks & 7), bit);
 }
 
@@ -177,12 +172,12 @@ function codeAt(at: usize, j: i32, target: u32, certain: bool): bool {
   const moved = (expected - was) & 255;
   const last = lastValues + (was << 6 | mark);
   const known = <u32>load<u8>(last);
+  const next = <u32>load<u8>(here, 1);
   let differs = 1;
   if (!certain) {
     const was2 = <u32>load<u8>(here - 2);
-    const next = <u32>load<u8>(here, 1);
     const distance: u32 = since < 8 ? since : since < 16 ? 8 : since < 64 ? 9 : 10;
-    setContext(flagModel, 0, mix(1, mark << 16 | distance << 8 | value1));
+    setContext(flagModel, 0, mix(1, (flags & 0xff) << 24 | mark << 16 | moved << 8 | next));
     setContext(flagModel, 1, mix(2, was << 16 | was1 << 8 | distance));
     setContext(flagModel, 2, mix(3, moved << 24 | was << 16 | was1 << 8 | was2));
     setContext(flagModel, 3, mix(4, mark << 16 | (flags & 0xff) << 8 | value1));
@@ -195,14 +190,14 @@ function codeAt(at: usize, j: i32, target: u32, certain: bool): bool {
   flags = (flags << 1) | differs;
   carry &= differs;
   if (differs) {
-    setByteContext(valueModel, 0, mix(11, mark << 8 | value1));
-    setByteContext(valueModel, 1, mix(12, was << 8 | mark));
-    setByteContext(valueModel, 2, mix(13, value1 << 16 | value2 << 8 | mark));
-    setByteContext(valueModel, 3, mix(14, known << 8 | mark));
-    setByteContext(valueModel, 4, mix(15, was1 << 16 | was << 8 | mark));
-    setByteContext(valueModel, 5, mix(16, carry << 20 | value1 << 8 | min(since, 3) << 6 | mark));
-    setByteContext(valueModel, 6, mix(17, was << 16 | value1 << 8 | mark));
-    setByteContext(valueModel, 7, mix(18, moved << 8 | mark));
+    setByteContext(valueModel, 0, mix(11, 0));
+    setByteContext(valueModel, 1, mix(12, moved << 8 | mark));
+    setByteContext(valueModel, 2, mix(13, carry << 20 | value1 << 8 | min(since, 3) << 6 | mark));
+    setByteContext(valueModel, 3, mix(14, was << 8 | next));
+    setByteContext(valueModel, 4, mix(15, moved << 16 | was << 8 | mark));
+    setByteContext(valueModel, 5, mix(16, value2 << 8 | min(since, 15)));
+    setByteContext(valueModel, 6, mix(17, (flags & 255) << 8 | mark));
+    setByteContext(valueModel, 7, mix(18, was << 16 | value1 << 8 | mark));
     const value = <u32>codeByte(valueModel, mark, writing ? (target - was) & 255 : 0);
     store<u8>(at, <u8>(was + value));
     carry = u32(was + value > 255);

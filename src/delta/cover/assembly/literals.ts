@@ -14,14 +14,13 @@ const placeBits: u32 = 17;
 const context: i32 = 12;
 /** Places are kept for every byte this near to the ends of a cover, and for every so many bytes within. */
 const dense: i32 = 32;
-const sparse: i32 = 4;
+const sparse: i32 = 8;
+const sparseInBinary: i32 = 32;
 /** How far a literal looks back. What is before a cover that is ahead may not be known yet. */
 const lookBack: i32 = 40;
 
 /** No byte was seen. */
 const none: u32 = 256;
-/** Of bytes. */
-const contexts: i32 = 12;
 
 let model: ByteModel = changetype<ByteModel>(0);
 let guessModel: FlagModel = changetype<FlagModel>(0);
@@ -29,6 +28,7 @@ let guesses: u32 = 0; // of the last literals, whether a guess was right, the la
 let near: usize = 0; // where the same 6 bytes stood
 let far: usize = 0; // 12 bytes
 let binary: bool = false;
+let detailed: bool = false;
 let tail: usize = 0; // what the reference has behind the last cover
 let tailEnd: usize = 0;
 let since: u32 = 0; // literals since the last cover
@@ -53,9 +53,10 @@ export function codeLiterals(
   heap = (far + (5 << placeBits) + 63) & ~63;
   model = changetype<ByteModel>(heap);
   binary = profile != 0;
-  heap = createByteModel(heap, contexts, 48, bits);
+  detailed = profile == 2;
+  heap = createByteModel(heap, detailed ? 12 : 8, 48, bits);
   guessModel = changetype<FlagModel>(heap);
-  heap = createFlagModel(heap, 64, bits + 1, 1.5e-7);
+  heap = createFlagModel(heap, 4, 64, bits + 1);
   guesses = 0;
   tail = tailEnd = 0;
   budget = lessons;
@@ -128,7 +129,8 @@ function keep(at: usize): void {
 }
 
 function keepCover(at: usize, length: i32): void {
-  for (let k = 0; k < length; k += k > dense && length - k > dense ? sparse : 1) keep(at + k);
+  const step = binary ? sparseInBinary : sparse;
+  for (let k = 0; k < length; k += k > dense && length - k > dense ? step : 1) keep(at + k);
 }
 
 /** Shows the model the beginning of the next long cover, which is what the literals before it are likely to resemble. */
@@ -169,11 +171,15 @@ function fill(at: usize, length: i32): void {
   }
 }
 
+/** How many bytes before `a` and `b` are the same, of at most `most`, a multiple of eight. */
 @inline
 function matched(a: usize, b: usize, most: u32): u32 {
-  let n: u32 = 0;
-  if (a) while (n < most && load<u8>(a - 1 - n) == load<u8>(b - 1 - n)) n++;
-  return n;
+  if (a == 0) return 0;
+  for (let n: u32 = 0; n < most; n += 8) {
+    const other = load<u64>(a - 8 - n) ^ load<u64>(b - 8 - n);
+    if (other) return n + <u32>(clz(other) >> 3);
+  }
+  return most;
 }
 
 /** A hash of the letters that end here, of at most 15. */
@@ -190,7 +196,6 @@ function wordBefore(at: usize): u32 {
 
 function codeLiteral(at: usize): void {
   const c4 = load<u32>(at - 4);
-  const c8 = load<u32>(at - 8);
   const c1 = c4 >>> 24;
   const a = placeIn(near, hashOfNear(at));
   const b = placeIn(far, hashOfFar(at));
@@ -205,14 +210,10 @@ function codeLiteral(at: usize): void {
   guesses <<= 1;
   if (guess != none) {
     const agreed = u32(byteA == guess) | u32(here == guess) << 1 | u32(byteB == guess) << 2;
-    setContext(guessModel, 0, mix(1, lengthB >> 1 << 11 | agreed << 8 | (guesses >> 1 & 255)));
-    setContext(guessModel, 1, mix(2, guess << 16 | c1 << 8 | min(lengthA, 15)));
-    setContext(guessModel, 2, mix(3, lengthA << 19 | agreed << 16 | guess << 8 | c1));
-    setContext(guessModel, 3, mix(4, here << 16 | guess << 8 | (binary ? c4 & 255 : c1)));
-    setContext(guessModel, 4, mix(mix(5, word), guess));
-    setContext(guessModel, 5, mix(mix(6, c4), guess));
-    setContext(guessModel, 6, mix(7, lengthA << 16 | lengthB << 8 | agreed << 2 | s));
-    setContext(guessModel, 7, mix(binary ? mix(8, guesses >> 1 & 15) : mix(mix(8, c4), c8 >>> 16), guess));
+    setContext(guessModel, 0, mix(1, lengthA << 19 | agreed << 16 | guess << 8 | c1));
+    setContext(guessModel, 1, mix(mix(2, word), guess));
+    setContext(guessModel, 2, mix(3, c4 & 0xffffff00 | guess));
+    setContext(guessModel, 3, mix(4, lengthA << 16 | lengthB << 8 | agreed << 2 | s));
     const right = codeFlag(guessModel, <i32>(agreed << 3 | (guesses >> 1 & 7)), i32(load<u8>(at) == guess));
     guesses |= right;
     if (right) {
@@ -227,37 +228,34 @@ function codeLiteral(at: usize): void {
     const start = at - phase;
     const low = load<u32>(start) & known;
     const b4 = c4 & 255;
-    const b8 = c8 & 255;
+    const b8 = <u32>load<u8>(at - 8);
     const b12 = <u32>load<u8>(at - 12);
     const in4 = phase | u32(low < (load<u32>(start - 4) & known)) << 2;
     const in8 = phase | u32(low < (load<u32>(start - 8) & known)) << 2;
     const in12 = phase | u32(low < (load<u32>(start - 12) & known)) << 2;
     setByteContext(model, 0, mix(1, c1 << 2 | phase));
     setByteContext(model, 1, mix(2, c4 >>> 16));
-    setByteContext(model, 2, mix(3, c4 >>> 8));
-    setByteContext(model, 3, mix(4, c4 >>> 8 & 0xffff));
-    setByteContext(model, 4, mix(5, byteA << 20 | c1 << 10 | byteB));
-    setByteContext(model, 5, mix(6, b4 << 3 | in4));
-    setByteContext(model, 6, mix(7, b4 << 11 | c1 << 3 | in4));
-    setByteContext(model, 7, mix(8, b8 << 3 | in8));
-    setByteContext(model, 8, mix(9, b12 << 3 | in12));
-    setByteContext(model, 9, mix(10, b12 << 11 | <u32>load<u8>(at - 24) << 3 | in12));
-    setByteContext(model, 10, mix(11, b4 << 16 | b8 << 8 | b12));
-    setByteContext(model, 11, mix(12, byteB << 6 | lengthB));
+    setByteContext(model, 2, mix(3, c4 >>> 8 & 0xffff));
+    setByteContext(model, 3, mix(4, byteA << 20 | c1 << 10 | byteB));
+    setByteContext(model, 4, mix(5, b4 << 3 | in4));
+    setByteContext(model, 5, mix(6, b8 << 3 | in8));
+    setByteContext(model, 6, mix(7, b12 << 3 | in12));
+    setByteContext(model, 7, mix(8, b12 << 11 | <u32>load<u8>(at - 24) << 3 | in12));
+    if (detailed) {
+      setByteContext(model, 8, mix(9, c4 >>> 8));
+      setByteContext(model, 9, mix(10, c4 & 0xf0f0f0ff));
+      setByteContext(model, 10, mix(11, b4 << 16 | b8 << 8 | b12));
+      setByteContext(model, 11, mix(12, byteB << 6 | lengthB));
+    }
   } else {
-    const next = tail + 1 < tailEnd ? <u32>load<u8>(tail + 1) : 0;
     setByteContext(model, 0, mix(1, c1));
-    setByteContext(model, 1, mix(2, c4 >>> 16));
+    setByteContext(model, 1, mix(2, (c4 >>> 16) << 9 | guess));
     setByteContext(model, 2, mix(3, c4 >>> 8));
     setByteContext(model, 3, mix(4, c4));
-    setByteContext(model, 4, mix(mix(5, c4), c8 >>> 16));
-    setByteContext(model, 5, mix(6, byteA << 20 | c1 << 10 | byteB));
-    setByteContext(model, 6, mix(7, byteB << 6 | lengthB));
-    setByteContext(model, 7, mix(8, here << 16 | c1 << 8 | next));
-    setByteContext(model, 8, mix(9, here << 2 | s));
-    setByteContext(model, 9, mix(10, word));
-    setByteContext(model, 10, mix(11, word ^ (c4 >>> 16)));
-    setByteContext(model, 11, mix(12, guess));
+    setByteContext(model, 4, mix(5, byteA << 20 | c1 << 10 | byteB));
+    setByteContext(model, 5, mix(6, here << 2 | s));
+    setByteContext(model, 6, mix(7, word));
+    setByteContext(model, 7, mix(8, guess));
   }
   const likeB: u32 = byteB == none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
   const likeA: u32 = byteA == none ? 0 : lengthA >= 16 ? 2 : 1;

@@ -33,19 +33,18 @@ const short = (x: number): number => Math.max(-32_768, Math.min(32_767, x));
 /** A power of two by its logarithm in 1/256, straight between whole ones. */
 const power = (logarithm: number): number => 2 ** (logarithm >> 8) * (1 + (logarithm & 255) / 256);
 
-/** `bits` is log2 of the lines. */
+/** `contexts` is 8 or 12, `bits` log2 of the lines. */
 export function createByteModel(coder: Coder, contexts: number, sets: number, bits: number): ByteModel {
   const newLine = (check: number): Line => ({ check, uses: 0, values: Array.from({ length: 16 }, () => 0) });
   const pairs = new Map<number, [Line, Line]>();
   const weights = new Int32Array(sets * 2 * contexts).fill(Math.floor(90_000 / contexts));
   const hashes = new Uint32Array(contexts);
+  let places: number[] = [];
   let selected: Line[] = [];
   let rate = firstRate;
 
-  /** The line of a context in its pair; where it is in none, the one that was used less is taken. */
-  function lineOf(hash: number): Line {
-    const index = hash >>> (33 - bits);
-    const check = hash & 0xfff;
+  /** The line of a context in a pair; where it is in none, the one that was used less is taken. */
+  function lineOf(index: number, check: number): Line {
     const pair = pairs.get(index) ?? [newLine(0), newLine(0)];
     pairs.set(index, pair);
     const known = pair.find((line) => line.check === check);
@@ -56,9 +55,17 @@ export function createByteModel(coder: Coder, contexts: number, sets: number, bi
     return Object.assign(taken, newLine(check));
   }
 
-  function selectLines(salt: number): void {
-    // Taken by a context, it may be taken again by a later one: then both have it.
-    selected = Array.from(hashes, (hash, i) => lineOf(placeHash(hash + Math.imul(salt, 0x9e3779b1), i)));
+  // Taken by a context, a line may be taken again by a later one: then both have it.
+  function selectUpper(): void {
+    places = Array.from(hashes, placeHash);
+    selected = places.map((h) => lineOf(h >>> (33 - bits), h & 0xfff));
+  }
+
+  function selectLower(upper: number): void {
+    selected = places.map((h) => {
+      const g = Math.imul(h ^ Math.imul(upper + 1, 0x9e3779b1), 0x2c1b3c6d);
+      return lineOf(((h >>> (33 - bits)) & ~63) | (g >>> 26), (g >>> 8) & 0xfff);
+    });
   }
 
   function sharesOf(given: readonly number[]): number[] {
@@ -81,19 +88,20 @@ export function createByteModel(coder: Coder, contexts: number, sets: number, bi
     const trust = selected.map(({ uses }) => trusts[uses] ?? 0);
     const shares = sharesOf(trust.map((t, i) => ((weights[w + i] ?? 0) * t) >> 16));
     const symbol = coder.symbol(given, shares);
-    selected.forEach((line, i) => {
-      const { values, uses } = line;
-      const old = values[symbol] ?? 0;
-      if ((shares[symbol] ?? 0) < certain) {
+    if ((shares[symbol] ?? 0) < certain) {
+      selected.forEach(({ values }, i) => {
         const expected = values.reduce((sum, value, s) => sum + ((shares[s] ?? 0) >> 1) * value, 0);
-        const better = (old * 32_768 - expected) >> 12;
+        const better = ((values[symbol] ?? 0) * 32_768 - expected) >> 12;
         const step = (((better * (trust[i] ?? 0)) >> 10) * (rate >> 12) + 32_768) >> 16;
         weights[w + i] = clamp((weights[w + i] ?? 0) + step, mostWeight);
-      }
+      });
+    }
+    for (const line of selected) {
+      const { values, uses } = line;
       line.values = values.map((value) => Math.max(lowest, value + (losses[uses] ?? 0)));
-      line.values[symbol] = gains[(uses << 9) + ((old + 24_576) >> 6)] ?? 0;
+      line.values[symbol] = gains[(uses << 9) + (((values[symbol] ?? 0) + 24_576) >> 6)] ?? 0;
       line.uses = Math.min(mostUses, uses + 1);
-    });
+    }
     rate -= (rate - lastRate) >> 11;
     return symbol;
   }
@@ -104,9 +112,9 @@ export function createByteModel(coder: Coder, contexts: number, sets: number, bi
     },
     byte(set, byte) {
       const w = set * 2 * contexts;
-      selectLines(0);
+      selectUpper();
       const upper = half(w, byte >> 4);
-      selectLines(upper + 1);
+      selectLower(upper);
       return upper * 16 + half(w + contexts, byte & 15);
     },
   };

@@ -21,8 +21,8 @@ export function codeDifferences(
   bits: number,
 ): Uint8Array | null {
   const coder = createCoder(target ? null : stream);
-  const chunkModel = createFlagModel(coder, 64, Math.min(bits, 14), 1e-7);
-  const flagModel = createFlagModel(coder, 40, bits, 1e-7);
+  const chunkModel = createFlagModel(coder, 4, 64, Math.min(bits, 14));
+  const flagModel = createFlagModel(coder, 8, 40, bits);
   const valueModel = createByteModel(coder, 8, 40, bits);
   const lastValues = new Uint8Array(256 * 64);
   const probabilities = new Uint16Array(16).fill(32_768);
@@ -86,14 +86,9 @@ export function codeDifferences(
     const heads = [...marks.subarray(k, k + length)].filter((mark) => mark % 4 === 0 && mark !== unmarked);
     const doubts = Math.min(3, heads.filter((mark) => (mark >> 2) % 3 < 2).length);
     const first = heads[0] ?? unmarked;
-    const short = length === chunk ? 0 : length;
     const values = [
-      (doubts << 16) | ((chunks & 0xff) << 8) | short,
-      ((chunks & 0xffff) << 8) | short,
       (first << 4) | (chunks & 7),
       wordAt(k),
-      ((marks[k] ?? 0) << 12) | (oldAt(k - 1) << 4) | (chunks & 3),
-      (value1 << 8) | (chunks & 15),
       (((Math.min(since, 63) << 8) | first) << 2) | doubts,
       wordAt(k + 4) ^ wordAt(k + 8),
     ];
@@ -102,7 +97,7 @@ export function codeDifferences(
   }
 
   function codeAt(j: number, certain: boolean): boolean {
-    const [was, was1, mark] = [oldAt(j), oldAt(j - 1), marks[j] ?? 0];
+    const [was, mark] = [oldAt(j), marks[j] ?? 0];
     const moved = ((expected[j] ?? 0) - was) & 255;
     const wanted = target?.[start + j] ?? 0;
     const last = (was << 6) | mark;
@@ -116,14 +111,14 @@ export function codeDifferences(
     };
     if (differs === 1) {
       const values = [
-        (mark << 8) | value1,
-        (was << 8) | mark,
-        (value1 << 16) | (value2 << 8) | mark,
-        (known << 8) | mark,
-        (was1 << 16) | (was << 8) | mark,
-        (carry << 20) | (value1 << 8) | (Math.min(since, 3) << 6) | mark,
-        (was << 16) | (value1 << 8) | mark,
+        0,
         (moved << 8) | mark,
+        (carry << 20) | (value1 << 8) | (Math.min(since, 3) << 6) | mark,
+        (was << 8) | oldAt(j + 1),
+        (moved << 16) | (was << 8) | mark,
+        (value2 << 8) | Math.min(since, 15),
+        ((flags & 255) << 8) | mark,
+        (was << 16) | (value1 << 8) | mark,
       ];
       values.forEach((value, index) => valueModel.set(index, mix(11 + index, value)));
       const value = valueModel.byte(mark, target ? (wanted - was) & 255 : 0);
@@ -142,7 +137,7 @@ export function codeDifferences(
     const [was, was1, was2] = [oldAt(j), oldAt(j - 1), oldAt(j - 2)];
     const distance = since < 8 ? since : since < 16 ? 8 : since < 64 ? 9 : 10;
     const values = [
-      (mark << 16) | (distance << 8) | value1,
+      ((flags & 0xff) << 24) | (mark << 16) | (moved << 8) | oldAt(j + 1),
       (was << 16) | (was1 << 8) | distance,
       (moved << 24) | (was << 16) | (was1 << 8) | was2,
       (mark << 16) | ((flags & 0xff) << 8) | value1,

@@ -8,7 +8,10 @@ const squashes = squashTable();
 const rates = rateTable();
 const f = Math.fround;
 
-const contexts = 8;
+/** How fast weights learn. */
+const learning = f(2e-7);
+/** What is always there. */
+const bias = f(0.3);
 const refineSteps = 32;
 
 export interface FlagModel {
@@ -18,42 +21,38 @@ export interface FlagModel {
   flag(set: number, bit: number): number;
 }
 
-/** `bits` is log2 of the counters. */
-export function createFlagModel(coder: Coder, sets: number, bits: number, rate: number): FlagModel {
-  const learning = f(rate);
+/** `contexts` is 4 or 8, `bits` log2 of the counters. */
+export function createFlagModel(coder: Coder, contexts: number, sets: number, bits: number): FlagModel {
   const checks = new Uint16Array(1 << bits);
   const counters = new Uint16Array(1 << bits);
   const weights = new Float32Array(sets * (contexts + 1)).fill(f(f(1.2) / contexts));
   const hashes = new Uint32Array(contexts);
   const selected = new Uint32Array(contexts);
-  const inputs = new Float32Array(contexts + 1);
-  inputs[0] = 0.3;
+  // The last one is always there.
+  const inputs = new Float32Array(contexts + 1).fill(bias);
   const refinements = Uint16Array.from(
     { length: sets * refineSteps },
     (_, j) => squashes[(j % refineSteps) * 128 + 64] ?? 0,
   );
 
-  function selectCounters(): void {
-    for (let i = 0; i < contexts; i++) {
-      const h = placeHash(hashes[i] ?? 0, i);
+  /** What each counter was when it was looked at; one that belonged to another context starts anew. */
+  const selectCounters = (): number[] =>
+    Array.from(hashes, (hash, i) => {
+      const h = placeHash(hash, i);
       const place = h >>> (32 - bits);
       const check = (h & 0xffff) | 1;
       selected[i] = place;
       if (checks[place] !== check) counters[place] = 0x8000;
       checks[place] = check;
-    }
-  }
+      return counters[place] ?? 0;
+    });
 
-  /** Lanes as the kernel has them: context k and 4 + k go to sum k. */
+  /** Lanes as the kernel has them: contexts k and 4 + k go to sum k. */
   function dotProduct(w: number): number {
-    const sums = [f((inputs[0] ?? 0) * (weights[w] ?? 0)), 0, 0, 0];
-    for (let k = 0; k < 4; k++) {
-      const one = f((inputs[1 + k] ?? 0) * (weights[w + 1 + k] ?? 0));
-      const other = f((inputs[5 + k] ?? 0) * (weights[w + 5 + k] ?? 0));
-      sums[k] = f((sums[k] ?? 0) + f(one + other));
-    }
-    const [a = 0, b = 0, c = 0, d = 0] = sums;
-    return f(f(a + b) + f(c + d));
+    const product = (k: number): number => f((inputs[k] ?? 0) * (weights[w + k] ?? 0));
+    const lanes = [0, 1, 2, 3].map((k) => (contexts === 8 ? f(product(k) + product(4 + k)) : product(k)));
+    const [a = 0, b = 0, c = 0, d = 0] = lanes;
+    return f(f(f(a + b) + f(c + d)) + product(contexts));
   }
 
   return {
@@ -61,10 +60,9 @@ export function createFlagModel(coder: Coder, sets: number, bits: number, rate: 
       hashes[index] = hash;
     },
     flag(set, given) {
-      selectCounters();
       const w = set * (contexts + 1);
-      const before = Array.from(selected, (place) => counters[place] ?? 0);
-      before.forEach((s, i) => (inputs[1 + i] = stretches[((s & 15) << 8) | (s >>> 8)] ?? 0));
+      const before = selectCounters();
+      before.forEach((s, i) => (inputs[i] = stretches[((s & 15) << 8) | (s >>> 8)] ?? 0));
       const dot = dotProduct(w);
       const place = Math.min(4079, Math.max(16, Math.trunc(f(f(dot * 170) + 2048))));
       const mixed = squashes[place] ?? 0;

@@ -6,7 +6,7 @@ import { createCoder } from './coder.ts';
 import { createFlagModel } from './flag-model.ts';
 import { mix } from './hash.ts';
 
-const [placeBits, context, dense, sparse, lookBack, margin] = [17, 12, 32, 4, 40, 64];
+const [placeBits, context, dense, lookBack, margin] = [17, 12, 32, 40, 64];
 /** No byte was seen. */
 const none = 256;
 
@@ -28,10 +28,11 @@ export interface LiteralJob {
 export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8Array | null {
   const { records, reference, lesson } = job;
   const size = job.block.length;
-  const binary = job.profile === profile.binary;
+  const binary = job.profile !== profile.text;
+  const detailed = job.profile === profile.detailed;
   const coder = createCoder(stream);
-  const model = createByteModel(coder, 12, 48, job.bits);
-  const guessModel = createFlagModel(coder, 64, job.bits + 1, 1.5e-7);
+  const model = createByteModel(coder, detailed ? 12 : 8, 48, job.bits);
+  const guessModel = createFlagModel(coder, 4, 64, job.bits + 1);
   // Block and tails in one memory, as the kernel has them; a place is never 0.
   const block = margin;
   const tailsAt = block + size + 2 * margin;
@@ -70,7 +71,7 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
   }
 
   function codeLiteral(at: number): void {
-    const [c4, c8, c1] = [wordAt(at - 4), wordAt(at - 8), byteAt(at - 1)];
+    const [c4, c1] = [wordAt(at - 4), byteAt(at - 1)];
     const [a, b] = [near.find(nearOf(at)), far.find(farOf(at))];
     const lengthA = matched(a, at, 24);
     const lengthB = matched(b, at, lookBack);
@@ -86,14 +87,10 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       const agreed = Number(byteA === guess) | (Number(here === guess) << 1) | (Number(byteB === guess) << 2);
       const set = (index: number, number: number, value: number): void =>
         guessModel.set(index, mix(number, value));
-      set(0, 1, ((lengthB >> 1) << 11) | (agreed << 8) | (before & 255));
-      set(1, 2, (guess << 16) | (c1 << 8) | Math.min(lengthA, 15));
-      set(2, 3, (lengthA << 19) | (agreed << 16) | (guess << 8) | c1);
-      set(3, 4, (here << 16) | (guess << 8) | (binary ? c4 & 255 : c1));
-      set(4, mix(5, word), guess);
-      set(5, mix(6, c4), guess);
-      set(6, 7, (lengthA << 16) | (lengthB << 8) | (agreed << 2) | s);
-      set(7, binary ? mix(8, before & 15) : mix(mix(8, c4), c8 >>> 16), guess);
+      set(0, 1, (lengthA << 19) | (agreed << 16) | (guess << 8) | c1);
+      set(1, mix(2, word), guess);
+      set(2, 3, ((c4 & 0xffffff00) | guess) >>> 0);
+      set(3, 4, (lengthA << 16) | (lengthB << 8) | (agreed << 2) | s);
       const right = guessModel.flag((agreed << 3) | (before & 7), Number(byteAt(at) === guess));
       guesses |= right;
       if (right === 1) {
@@ -111,30 +108,27 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       const [b4, b8, b12] = [byteAt(at - 4), byteAt(at - 8), byteAt(at - 12)];
       set(0, 1, (c1 << 2) | phase);
       set(1, 2, c4 >>> 16);
-      set(2, 3, c4 >>> 8);
-      set(3, 4, (c4 >>> 8) & 0xffff);
-      set(4, 5, seen);
-      set(5, 6, (b4 << 3) | inRow(4));
-      set(6, 7, (b4 << 11) | (c1 << 3) | inRow(4));
-      set(7, 8, (b8 << 3) | inRow(8));
-      set(8, 9, (b12 << 3) | inRow(12));
-      set(9, 10, (b12 << 11) | (byteAt(at - 24) << 3) | inRow(12));
-      set(10, 11, (b4 << 16) | (b8 << 8) | b12);
-      set(11, 12, (byteB << 6) | lengthB);
+      set(2, 3, (c4 >>> 8) & 0xffff);
+      set(3, 4, seen);
+      set(4, 5, (b4 << 3) | inRow(4));
+      set(5, 6, (b8 << 3) | inRow(8));
+      set(6, 7, (b12 << 3) | inRow(12));
+      set(7, 8, (b12 << 11) | (byteAt(at - 24) << 3) | inRow(12));
+      if (detailed) {
+        set(8, 9, c4 >>> 8);
+        set(9, 10, (c4 & 0xf0f0f0ff) >>> 0);
+        set(10, 11, (b4 << 16) | (b8 << 8) | b12);
+        set(11, 12, (byteB << 6) | lengthB);
+      }
     } else {
-      const next = tail + 1 < tailEnd ? byteAt(tail + 1) : 0;
       set(0, 1, c1);
-      set(1, 2, c4 >>> 16);
+      set(1, 2, ((c4 >>> 16) << 9) | guess);
       set(2, 3, c4 >>> 8);
       set(3, 4, c4);
-      set(4, mix(5, c4), c8 >>> 16);
-      set(5, 6, seen);
-      set(6, 7, (byteB << 6) | lengthB);
-      set(7, 8, (here << 16) | (c1 << 8) | next);
-      set(8, 9, (here << 2) | s);
-      set(9, 10, word);
-      set(10, 11, word ^ (c4 >>> 16));
-      set(11, 12, guess);
+      set(4, 5, seen);
+      set(5, 6, (here << 2) | s);
+      set(6, 7, word);
+      set(7, 8, guess);
     }
     const likeB = byteB === none ? 0 : lengthB >= 32 ? 3 : lengthB >= 16 ? 2 : 1;
     const likeA = byteA === none ? 0 : lengthA >= 16 ? 2 : 1;
@@ -191,7 +185,8 @@ export function codeLiterals(job: LiteralJob, stream: Uint8Array | null): Uint8A
       tail = block + from + length;
       tailEnd = Math.min(tail + 256, block + place);
     }
-    for (let k = 0; k < length; k += k > dense && length - k > dense ? sparse : 1) keep(block + place + k);
+    const step = binary ? 32 : 8;
+    for (let k = 0; k < length; k += k > dense && length - k > dense ? step : 1) keep(block + place + k);
     return nextTail;
   }
 
