@@ -3,6 +3,7 @@ import type { Bytes } from '../../bytes.ts';
 import { inOrder } from '../../exec/in-order.ts';
 import { longestFirst } from '../../exec/longest-first.ts';
 import type { CodecContext, Draft, ReadRange } from '../codec.ts';
+import { profile } from './block-format.ts';
 import { type CutUp, atOnce, cutUp, jobOf } from './cut-up.ts';
 import { type BlockDraft, draftBlockKernel, encodeBlockKernel, finishBlockKernel } from './encode-block.ts';
 import { type BlockJob, tailOf } from './find-covers.ts';
@@ -25,8 +26,8 @@ export async function* encode(
   const quiet = { signal, executor, memoryLimit }; // of each byte it is told once, when it has been coded
   for (let first = 0; first < cut.blocks; first += batch) {
     const end = Math.min(first + batch, cut.blocks);
-    // A block alone is done in one go. So are those whose windows, parts of a large reference, would be chosen and indexed twice.
-    const isDrafted = end - first > 1 && reference.size <= binaryWindow;
+    // A block alone is done in one go. So are those of text, one after the other, and those whose windows, parts of a large reference, would be chosen twice.
+    const isDrafted = end - first > 1 && cut.kind === profile.binary && reference.size <= binaryWindow;
     yield* isDrafted
       ? finish(cut, first, (await draftAll(cut, first, end, quiet)).drafts, context)
       : encodeDirectly(cut, first, end, context);
