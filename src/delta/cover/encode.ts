@@ -13,7 +13,7 @@ import { binaryWindow } from './limits.ts';
 import { recordsOf } from './records.ts';
 
 /** So many blocks are drafted before any of them is coded. */
-const batch = 32;
+const batch = 8;
 
 export async function* encode(
   reference: Bytes,
