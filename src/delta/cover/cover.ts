@@ -20,7 +20,7 @@ export interface CoverOptions {
 /**
  * Made for programs and text: each block of 4 MiB (24 MiB of text) is found in the reference, approximately in binary data and exactly in
  * text, and what is left is coded by models that know the old bytes. Encoding holds the reference up to 128 MiB, shared by all threads, and
- * about 300 MiB for each thread; decoding about 80 MiB for each, and up to 56 MiB of blocks before their turn.
+ * about 300 MiB for each thread; decoding about 80 MiB for each, and up to 24 MiB of blocks before their turn.
  */
 export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
   levelOf(level);
@@ -34,7 +34,7 @@ export function cover({ level = 'default' }: CoverOptions = {}): DeltaCodec {
 }
 
 /** How many blocks wait, or are decoded before their turn, beside those that are being decoded: 4 MiB each. */
-const ahead = 14;
+const ahead = 6;
 
 async function* decode(
   reference: Bytes,
