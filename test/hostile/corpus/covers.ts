@@ -192,7 +192,7 @@ export const coverDeltas: readonly Hostile[] = [
   block('with an empty block', /is empty/, { size: 0 }),
   block('with a block that makes more than is wanted', /size of a block/, { size: size + 1 }),
   block('with more covers than bytes', /number of covers/, { covers: size + 1 }),
-  block('of an unknown profile', /profile/, { profile: 2 }),
+  block('of an unknown profile', /profile/, { profile: 3 }),
   block('with tails that its profile does not have', /tail is 1, above 0/, { tail: 1 }),
   block('with tails that are too long', /tail is 257/, { profile: profile.text, tail: 257 }),
   block('with an endless lesson', /lesson/, { lesson: largestBlock + 1 }),
