@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf } from '../../src/bytes.ts';
+import { longestHeader, parseHeader, profile } from '../../src/delta/cover/block-format.ts';
 import { cover } from '../../src/delta/cover/cover.ts';
 import type { LevelName } from '../../src/delta/cover/levels.ts';
 import { collect, context, noise } from '../contract/delta-codec.ts';
@@ -40,4 +41,23 @@ describe('a higher level of cover() is not larger', function () {
       expect(await size('max', reference, target), `max, default ${normal}`).to.be.at.most(normal);
     });
   }
+});
+
+describe('literals of a program are looked at in detail', () => {
+  const program = read('7zip-5.2.0', 'win', 'x64', '7za.exe');
+  const profileOf = async (level: LevelName, target: Uint8Array): Promise<number> => {
+    const delta = await collect(
+      cover({ level }).encode(bytesOf(new Uint8Array()), bytesOf(target), context()),
+    );
+    return parseHeader(delta.subarray(0, longestHeader), target.length).profile;
+  };
+
+  it('where they are few', async () => {
+    expect(await profileOf('default', program.subarray(0, 20_000))).to.equal(profile.detailed);
+    expect(await profileOf('default', program.subarray(0, 200_000))).to.equal(profile.binary);
+  });
+
+  it('at level max', async () => {
+    expect(await profileOf('max', program.subarray(0, 200_000))).to.equal(profile.detailed);
+  });
 });

@@ -19,10 +19,15 @@ export async function* blocksOf(
 ): AsyncGenerator<PlacedBlock> {
   let at = 0;
   let made = 0;
+  let largest = size; // the first block tells how much memory the others take at most
   while (made < size) {
     throwIfCancelled(signal);
     await delta.until?.(at + longestHeader);
-    const plan = parseHeader(await delta.read(at, Math.min(longestHeader, delta.size - at)), size - made);
+    const plan = parseHeader(
+      await delta.read(at, Math.min(longestHeader, delta.size - at)),
+      Math.min(largest, size - made),
+    );
+    if (made === 0) largest = plan.size;
     const stored = plan.streams.reduce((sum, stream) => sum + stream.stored, 0);
     await delta.until?.(at + plan.head + stored);
     if (at + plan.head + stored > delta.size) throw damaged('it is cut off');

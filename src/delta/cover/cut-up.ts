@@ -55,16 +55,20 @@ export function atOnce({ most }: { readonly most: number }, { executor }: CodecC
   return most > binaryBlock ? 1 : executor.concurrency;
 }
 
-/** Reads a block, and gives what is to be done with it. */
-export async function jobOf(
+/** Reads a block, does something with it, and tells that this is done. */
+export async function onBlock<Result>(
   { target, most, kind, level, windows }: CutUp,
   number: number,
-  { signal }: CodecContext,
-): Promise<BlockJob> {
+  { signal, onEncoded }: CodecContext,
+  work: (job: BlockJob) => Promise<Result>,
+): Promise<Result> {
   throwIfCancelled(signal);
   const offset = number * most;
   // In shared memory, so that there is one copy of it.
   const block = new Uint8Array(new SharedArrayBuffer(Math.min(most, target.size - offset)));
   await readInto(target, offset, block);
-  return { target: block, window: await windows.windowFor(block, offset), profile: kind, level };
+  const window = await windows.windowFor(block, offset);
+  const result = await work({ target: block, window, profile: kind, level });
+  onEncoded?.(block.length);
+  return result;
 }

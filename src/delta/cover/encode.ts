@@ -4,7 +4,7 @@ import { inOrder } from '../../exec/in-order.ts';
 import { longestFirst } from '../../exec/longest-first.ts';
 import type { CodecContext, Draft, ReadRange } from '../codec.ts';
 import { profile } from './block-format.ts';
-import { type CutUp, atOnce, cutUp, jobOf } from './cut-up.ts';
+import { type CutUp, atOnce, cutUp, onBlock } from './cut-up.ts';
 import { type BlockDraft, draftBlockKernel, encodeBlockKernel, finishBlockKernel } from './encode-block.ts';
 import { type BlockJob, tailOf } from './find-covers.ts';
 import { tailLength } from './lay-out.ts';
@@ -24,13 +24,13 @@ export async function* encode(
   const cut = await cutUp(reference, target, level, context);
   const { signal, executor, memoryLimit } = context;
   const quiet = { signal, executor, memoryLimit }; // of each byte it is told once, when it has been coded
+  // Text is coded one block after the other in any case, and the windows of a large reference would be chosen twice.
+  const isDrafted = cut.kind === profile.binary && reference.size <= binaryWindow;
   for (let first = 0; first < cut.blocks; first += batch) {
     const end = Math.min(first + batch, cut.blocks);
-    // A block alone is done in one go. So are those of text, one after the other, and those whose windows, parts of a large reference, would be chosen twice.
-    const isDrafted = end - first > 1 && cut.kind === profile.binary && reference.size <= binaryWindow;
-    yield* isDrafted
-      ? finish(cut, first, (await draftAll(cut, first, end, quiet)).drafts, context)
-      : encodeDirectly(cut, first, end, context);
+    // A block alone is done in one go, too.
+    const { drafts } = isDrafted && end - first > 1 ? await draftAll(cut, first, end, quiet) : {};
+    yield* code(cut, first, end, context, drafts);
   }
 }
 
@@ -44,7 +44,7 @@ export async function draft(
   const { drafts, reads } = await draftAll(cut, 0, cut.blocks, context);
   const encodeAll = async function* (): AsyncGenerator<Uint8Array> {
     for (let first = 0; first < cut.blocks; first += batch)
-      yield* finish(cut, first, drafts.slice(first, first + batch), context);
+      yield* code(cut, first, Math.min(first + batch, cut.blocks), context, drafts.slice(first));
   };
   return { reads, encode: encodeAll };
 }
@@ -55,15 +55,15 @@ interface Drafted {
 }
 
 async function draftAll(cut: CutUp, first: number, end: number, context: CodecContext): Promise<Drafted> {
+  const { executor, signal } = context;
   const drafts: BlockDraft[] = [];
   const reads: ReadRange[] = [];
-  const draftOne = async (number: number): Promise<[BlockDraft, ReadRange[]]> => {
-    const job = await jobOf(cut, number, context);
-    const made = await context.executor.run(draftBlockKernel, job, { signal: context.signal });
-    context.onEncoded?.(job.target.length);
+  const draftOne = async (job: BlockJob): Promise<[BlockDraft, ReadRange[]]> => {
+    const made = await executor.run(draftBlockKernel, job, { signal });
     return [made, readsOf(job, made)];
   };
-  for await (const [made, ranges] of inOrder(each(first, end, draftOne), atOnce(cut, context))) {
+  const jobs = each(first, end, (number) => onBlock(cut, number, context, draftOne));
+  for await (const [made, ranges] of inOrder(jobs, atOnce(cut, context))) {
     drafts.push(made);
     for (const range of ranges) reads.push(range);
   }
@@ -92,42 +92,27 @@ async function* each<Result>(
   for (let number = first; number < end; number++) yield () => work(number);
 }
 
-async function* encodeDirectly(
+/** Codes the blocks from `first` to before `end`. Literals take most of the time: where drafts tell of many, the block is not left to the end. */
+async function* code(
   cut: CutUp,
   first: number,
   end: number,
   context: CodecContext,
+  drafts: readonly BlockDraft[] = [],
 ): AsyncGenerator<Uint8Array> {
-  const encodeOne = async (number: number): Promise<Uint8Array> => {
-    const job = await jobOf(cut, number, context);
-    const coded = await context.executor.run(encodeBlockKernel, job, { signal: context.signal });
-    context.onEncoded?.(job.target.length);
-    return coded;
-  };
-  yield* inOrder(each(first, end, encodeOne), atOnce(cut, context));
-}
-
-/** Codes drafts of the blocks from `first` on. Literals take most of the time: a block with many of them is not left to the end. */
-async function* finish(
-  cut: CutUp,
-  first: number,
-  drafts: readonly BlockDraft[],
-  context: CodecContext,
-): AsyncGenerator<Uint8Array> {
-  const jobs = drafts.map((draft, index) => ({
-    weight: cut.most - coveredBy(draft),
-    start: async (): Promise<Uint8Array> => {
-      const job = await jobOf(cut, first + index, context);
-      const coded = await context.executor.run(
-        finishBlockKernel,
-        { ...job, draft },
-        { signal: context.signal },
-      );
-      context.onEncoded?.(job.target.length);
-      return coded;
-    },
-  }));
-  yield* longestFirst(jobs, atOnce(cut, context), batch);
+  const { executor, signal } = context;
+  const codeOne = (job: BlockJob, draft?: BlockDraft): Promise<Uint8Array> =>
+    draft
+      ? executor.run(finishBlockKernel, { ...job, draft }, { signal })
+      : executor.run(encodeBlockKernel, job, { signal });
+  const jobs = Array.from({ length: end - first }, (_, index) => {
+    const draft = drafts[index];
+    return {
+      weight: draft ? cut.most - coveredBy(draft) : 0,
+      start: () => onBlock(cut, first + index, context, (job) => codeOne(job, draft)),
+    };
+  });
+  yield* longestFirst(jobs, atOnce(cut, context), jobs.length);
 }
 
 function coveredBy({ covers }: BlockDraft): number {

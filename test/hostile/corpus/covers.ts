@@ -189,6 +189,19 @@ export const coverDeltas: readonly Hostile[] = [
     'E_FORMAT',
     largestBlock,
   ),
+  payload('whose second block is larger than the first', /size of a block/, () =>
+    Buffer.concat(
+      [newProgram.subarray(0, 1000), newProgram.subarray(1000)].map((bytes) =>
+        formatBlock({
+          ...good,
+          size: bytes.length,
+          covers: 0,
+          coverStream: none,
+          literalStream: plain(bytes),
+        }),
+      ),
+    ),
+  ),
   block('with an empty block', /is empty/, { size: 0 }),
   block('with a block that makes more than is wanted', /size of a block/, { size: size + 1 }),
   block('with more covers than bytes', /number of covers/, { covers: size + 1 }),

@@ -3,7 +3,7 @@
  * line of 16 logarithms of how likely the symbols are; their sum, weighed by weights that learn, is the logarithm of the mixed probability. All
  * is in whole numbers but the sum of the 16 probabilities, which makes them one. A logarithm is in 1/2,048 of a bit: 0 is a probability of 1/16.
  *
- * Contexts are written out one by one, without loops: it takes two thirds of the time.
+ * Contexts are written out one by one: loops over them take longer.
  */
 import { codeSymbol } from './coder';
 import { Lines, createLines, findLower, findUpper, lineOf, setLineContext, takeLines } from './lines';
